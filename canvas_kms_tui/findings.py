@@ -1,0 +1,179 @@
+"""What a diagnosis says: statuses, findings, evidence, the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from canvas_kms_tui.change import Fix
+from canvas_kms_tui.target import Target
+
+
+class Status(StrEnum):
+    PASS = "pass"
+    FAIL = "fail"
+    WARN = "warn"
+    UNKNOWN = "unknown"
+    BLOCKED = "blocked"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Severity(StrEnum):
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+
+class Certainty(StrEnum):
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
+class VerdictStatus(StrEnum):
+    BROKEN = "broken"
+    HEALTHY = "healthy"
+    INCOMPLETE = "incomplete"
+    WARNINGS = "warnings"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One observed fact: ``what`` it is, its ``value``, and the API call (or rule) it comes from."""
+
+    what: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CouldNotCheck:
+    """Why something is unknown, and the statement that would let us know.
+
+    ``action`` is the IAM action that was refused (``kms:GetKeyPolicy``), ``grant`` a policy statement for
+    the operator, or None where no statement would help (throttled, unreachable, another account's policy).
+    """
+
+    action: str
+    resource: str
+    reason: str
+    grant: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer of one cause for one resource.
+
+    ``resource`` is an ARN. ``step_ids`` are the steps of the import that it explains; ``statement`` points at
+    the deciding statement as ``(document name, index)`` where there is one. ``explanation`` is the longer why.
+    """
+
+    cause: str
+    title: str
+    status: Status
+    severity: Severity
+    certainty: Certainty
+    summary: str
+    resource: str
+    evidence: tuple[Evidence, ...] = ()
+    blocked_by: str | None = None
+    could_not_check: CouldNotCheck | None = None
+    fixes: tuple[Fix, ...] = ()
+    layer: str = ""
+    explanation: str = ""
+    step_ids: tuple[str, ...] = ()
+    statement: tuple[str, int] | None = None
+    counts: bool = True  #: False for an unread organization guardrail: an assumption, not a gap
+
+    @property
+    def id(self) -> str:
+        """Tells the findings of one cause apart: ``cause`` or ``cause=resource``."""
+        return f"{self.cause}={self.resource}"
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedBy:
+    """One statement (or absence of one) that decided a step; ``statement`` is its index in ``document``."""
+
+    layer: str
+    document: str
+    statement: int | None
+    sid: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One request of the import and how AWS would decide it, in the words of the dump."""
+
+    step: str
+    title: str
+    action: str
+    resource: str
+    decision: str
+    decided_by: tuple[DecidedBy, ...]
+    assuming: tuple[str, ...]
+    explanation: str = ""
+    group: str = ""  #: read, decrypt, copy, encrypt, read back, …: the stations of the path line
+    blocked_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    """A resolved value and where it came from (``user profile``, ``Domain``, ``sharing settings``, ``default``…)."""
+
+    value: str | None
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Which role, location and keys the import uses. A part that could not be read has value None and says so."""
+
+    execution_role: Sourced
+    artifact_location: Sourced
+    artifact_key: Sourced
+    domain_key: Sourced
+    source_keys: tuple[tuple[str, str | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    status: VerdictStatus
+    most_likely: str | None
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallStats:
+    """Requests sent (retries included), refused, throttled, and the seconds from first to last."""
+
+    made: int = 0
+    denied: int = 0
+    throttled: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    target: Target
+    resolved: Resolved
+    verdict: Verdict
+    import_path: tuple[StepResult, ...]
+    findings: tuple[Finding, ...]
+    calls: CallStats = field(default_factory=CallStats)
+    accepted_unknown: tuple[str, ...] = ()
+
+    def coverage(self) -> dict[str, int]:
+        counts = {status.value: 0 for status in Status}
+        for finding in self.findings:
+            counts[finding.status.value] += 1
+        return {"planned": len(self.findings), **counts}
+
+
+def with_status(findings: Sequence[Finding], *statuses: Status) -> list[Finding]:
+    return [finding for finding in findings if finding.status in statuses]
