@@ -73,9 +73,7 @@ class CallFailed(Exception):
 class Gateway(Protocol):
     """Reads only."""
 
-    async def call(
-        self, service: str, operation: str, *, region: str | None = None, **params: Any
-    ) -> Response:
+    async def call(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Response:
         """Make one read and give the answer, all its pages merged.
 
         ``service`` and ``operation`` are boto3's names (``kms``, ``get_key_policy``); ``params`` are boto3's.
@@ -97,9 +95,7 @@ class Gateway(Protocol):
 class Writer(Protocol):
     """Writes only; handed to ``changes`` alone."""
 
-    async def send(
-        self, service: str, operation: str, *, region: str | None = None, **params: Any
-    ) -> Response:
+    async def send(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Response:
         """Make one write. The answer has the key ``RequestId``.
 
         Raises:
