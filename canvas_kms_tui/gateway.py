@@ -78,8 +78,8 @@ class Gateway(Protocol):
 
         ``service`` and ``operation`` are boto3's names (``kms``, ``get_key_policy``); ``params`` are boto3's.
         ``region`` is another Region than the connection's own. Every page is fetched unless the page size
-        (``MaxKeys``, ``MaxResults``, ``MaxItems``, ``Limit``) is given: then one page. ``ResponseMetadata`` is removed, times
-        are aware datetimes, bytes and bodies are never part of an allowed read, all text is cleaned.
+        (``MaxKeys``, ``MaxResults``, ``MaxItems``, ``Limit``) is given: then one page. ``ResponseMetadata`` is
+        removed, times are aware datetimes, bodies are never part of an allowed read, all text is cleaned.
 
         Raises:
             CallFailed: no answer.
