@@ -1,0 +1,53 @@
+"""What the command line asked for, typed: the one object that the rest of the program gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from canvas_kms_tui.target import Dataset
+
+#: ``--demo`` without a name.
+DEFAULT_DEMO = "role-denied-kms"
+
+FORMATS = ("text", "json", "jsonl", "markdown")
+FAIL_ON = ("warn", "fail")
+
+
+class UsageError(Exception):
+    """The command line cannot be meant; one line that names the value and the next step. Exit code 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """One attribute per flag, under the flag's name."""
+
+    domain_id: str | None
+    user_profile: str | None
+    dataset: tuple[Dataset, ...]
+    use_case: str | None
+    local_upload: bool
+    error: str | None
+    profile: str | None
+    region: str | None
+    endpoint_url: str | None
+    role_arn: str | None
+    external_id: str | None
+    write_role_arn: str | None
+    read_only: bool
+    expect_account: str | None
+    demo: str | None
+    batch: bool
+    format: tuple[str, ...]
+    output: str
+    accept_unknown: tuple[str, ...]
+    strict: bool
+    fail_on: tuple[str, ...]
+    only: tuple[str, ...]
+    skip: tuple[str, ...]
+    theme: str | None
+    list_causes: bool
+    explain: str | None
+    list_demos: bool
+    print_schema: bool
+    evaluate: str | None
+    log_file: str | None

@@ -1,0 +1,76 @@
+"""The types of flag values: each says what is wrong with a value, and what to write instead."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from canvas_kms_tui.target import BadTarget, Dataset
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`` (did you mean X?)``, or an empty text when nothing is near."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def text(value: str) -> str:
+    if not value.strip():
+        raise argparse.ArgumentTypeError("must not be empty")
+    return value
+
+
+def dataset(value: str) -> Dataset:
+    try:
+        return Dataset.parse(value)
+    except BadTarget as bad:
+        raise argparse.ArgumentTypeError(str(bad)) from None
+
+
+def _matching(pattern: str, example: str) -> Callable[[str], str]:
+    expression = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not expression.fullmatch(value):
+            raise argparse.ArgumentTypeError(f"{value!r} is not of the form {example}")
+        return value
+
+    return check
+
+
+#: SageMaker API model, DomainId.
+domain_id = _matching(r"d-(-*[a-z0-9]){1,61}", "d-abc123example")
+region = _matching(r"[a-z]{2,}(-[a-z]+)+-\d+", "us-east-1")
+account = _matching(r"\d{12}", "111122223333 (twelve digits)")
+role_arn = _matching(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+", "arn:aws:iam::111122223333:role/NAME")
+url = _matching(r"https?://[^\s/]+\S*", "https://host:port")
+
+
+def words(value: str) -> tuple[str, ...]:
+    """A comma-separated list, each word once."""
+    found = tuple(dict.fromkeys(word.strip() for word in value.split(",") if word.strip()))
+    if not found:
+        raise argparse.ArgumentTypeError("must name at least one")
+    return found
+
+
+def one_of(known: Sequence[str]) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if value not in known:
+            raise argparse.ArgumentTypeError(
+                f"{value!r} is not known{nearest(value, known)}; one of {', '.join(known)}"
+            )
+        return value
+
+    return check
+
+
+def some_of(known: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
+    one = one_of(known)
+
+    def check(value: str) -> tuple[str, ...]:
+        return tuple(one(word) for word in words(value))
+
+    return check
