@@ -1,0 +1,53 @@
+"""The builders of changes: documents as they stand in, the smallest change out. Pure; no I/O, no policy decision."""
+
+from canvas_kms_tui.edits.bucket import (
+    BLOCK_ALL,
+    add_condition_value,
+    add_statement,
+    create_default_bucket,
+    edit_bucket_policy,
+    put_bucket_cors,
+    put_bucket_encryption,
+    remove_statement,
+    replace_condition_value,
+)
+from canvas_kms_tui.edits.documents import OUR_SID, TooLarge, canonical, digest, equal, statements
+from canvas_kms_tui.edits.key_policy import (
+    append_key_policy_statement,
+    cancel_key_deletion,
+    edit_key_policy,
+    enable_key,
+    other_users,
+    replace_principal,
+)
+from canvas_kms_tui.edits.role_policy import edit_inline_role_policy, put_inline_role_policy, update_trust_policy
+from canvas_kms_tui.edits.settings import set_workspace_settings, update_domain_storage
+
+__all__ = [
+    "BLOCK_ALL",
+    "OUR_SID",
+    "TooLarge",
+    "add_condition_value",
+    "add_statement",
+    "append_key_policy_statement",
+    "cancel_key_deletion",
+    "canonical",
+    "create_default_bucket",
+    "digest",
+    "edit_bucket_policy",
+    "edit_inline_role_policy",
+    "edit_key_policy",
+    "enable_key",
+    "equal",
+    "other_users",
+    "put_bucket_cors",
+    "put_bucket_encryption",
+    "put_inline_role_policy",
+    "remove_statement",
+    "replace_condition_value",
+    "replace_principal",
+    "set_workspace_settings",
+    "statements",
+    "update_domain_storage",
+    "update_trust_policy",
+]
