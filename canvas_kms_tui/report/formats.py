@@ -1,0 +1,28 @@
+"""Which formats there are; each is imported only when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+from canvas_kms_tui.report.model import Report
+
+#: format → (module, function)
+_MAKERS: Mapping[str, tuple[str, str]] = {
+    "text": ("text", "as_text"),
+    "json": ("dump", "as_json"),
+    "jsonl": ("dump", "as_jsonl"),
+    "markdown": ("markdown", "as_markdown"),
+}
+
+FORMATS = tuple(_MAKERS)
+
+#: format → the end of a file's name
+EXTENSIONS: Mapping[str, str] = {"text": "txt", "json": "json", "jsonl": "jsonl", "markdown": "md"}
+
+
+def render(name: str, report: Report) -> str:
+    """The report in one format; it ends with a newline unless it is empty."""
+    module, function = _MAKERS[name]
+    make: Callable[[Report], str] = getattr(import_module(f"canvas_kms_tui.report.{module}"), function)
+    return make(report)

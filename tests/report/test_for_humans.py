@@ -1,0 +1,117 @@
+"""Text and Markdown: everything is told, and hostile text stays text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from markdown_it import MarkdownIt
+from sample import diagnosis, everything, finding
+
+from canvas_kms_tui.findings import Evidence, Severity, Status
+from canvas_kms_tui.report import Report, render
+from canvas_kms_tui.report.markdown import code, escape, finding_markdown
+from canvas_kms_tui.report.text import finding_text
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "[click](javascript:alert(1))",
+    "![x](http://x/y.png)",
+    "`code` ``more``",
+    "*bold* _under_ ~~gone~~",
+    "| a | b |\n|---|---|",
+    "# heading",
+    "- list",
+    "1. list",
+    "=====",
+    "> quote",
+    "</details></summary>",
+    "&lt;b&gt;",
+    "two\n\nparagraphs",
+    "a\\",
+]
+
+
+def show(text: str) -> str:
+    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(text)
+
+
+@pytest.mark.parametrize("name", ["text", "markdown"])
+def test_every_finding_is_told_passes_too(name):
+    text = render(name, everything())
+    for each in everything().diagnoses[0].findings:
+        assert each.cause in text
+
+
+@pytest.mark.parametrize("name", ["text", "markdown"])
+def test_what_was_accepted_as_unknown_is_told(name):
+    assert "Accepted as unknown: " in render(name, everything())
+
+
+@pytest.mark.parametrize("name", ["text", "markdown"])
+def test_an_unknown_names_the_permission_and_the_statement_to_ask_for(name):
+    text = render(name, everything())
+    assert "kms:GetKeyPolicy" in text
+    assert '"Effect": "Allow"' in text
+
+
+def test_the_text_has_the_verdict_before_the_findings():
+    text = render("text", everything())
+    assert text.index("BROKEN: Most likely") < text.index("Findings") < text.index("Passed")
+
+
+def test_the_most_likely_cause_comes_first():
+    worst = finding("z-other", Status.FAIL, severity=Severity.CRITICAL)
+    likely = finding("a-likely", Status.FAIL, severity=Severity.LOW)
+    one = diagnosis(worst, likely)
+    one = replace(one, verdict=replace(one.verdict, most_likely="a-likely"))
+    text = render("text", Report("demo", [one]))
+    assert text.index("FAIL  a-likely") < text.index("FAIL  z-other")
+
+
+def test_an_arn_is_never_broken_over_two_lines():
+    arn = "arn:aws:iam::111122223333:role/" + "long-name-" * 12
+    one = finding("a", Status.FAIL, evidence=(Evidence("role", arn, "iam:GetRole"),))
+    assert arn in finding_text(one)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_escaped_text_shows_as_it_is(text):
+    shown = show(escape(text))
+    assert shown.count("<") == 2, shown
+    assert shown.startswith("<p>")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_code_span_holds_any_text(text):
+    shown = show("x " + code(text))
+    assert shown.startswith("<p>x <code>")
+    assert shown.count("<") == 4, shown
+
+
+def test_nobody_is_mentioned():
+    assert "@someone" not in escape("cc @someone")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_finding_opens_no_element(text):
+    one = finding("a", Status.FAIL, title=text, summary=text, evidence=(Evidence(text, text, text),), resource=text)
+    shown = show(finding_markdown(one))
+    for element in ("<script", "<a ", "<img", "<table", "<blockquote", "<hr", "<h1", "<em", "<details", "</details"):
+        assert element not in shown
+
+
+def test_a_report_too_long_for_a_ticket_leaves_the_folded_parts_out_and_says_so():
+    passes = [finding(f"cause-{number}", Status.PASS, title="t" * 100) for number in range(400)]
+    failed = finding("the-cause", Status.FAIL)
+    text = render("markdown", Report("demo", [diagnosis(failed, *passes)]))
+    assert len(text) <= 60_000
+    assert "the-cause" in text
+    assert "left out for length" in text
+
+
+def test_even_failures_alone_stay_within_the_limit():
+    failures = [finding(f"cause-{number}", Status.FAIL, summary="s" * 500) for number in range(200)]
+    text = render("markdown", Report("demo", [diagnosis(*failures)]))
+    assert len(text) <= 60_000
+    assert "Cut here" in text
