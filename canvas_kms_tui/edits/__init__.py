@@ -11,7 +11,7 @@ from canvas_kms_tui.edits.bucket import (
     remove_statement,
     replace_condition_value,
 )
-from canvas_kms_tui.edits.documents import OUR_SID, TooLarge, canonical, digest, equal, statements
+from canvas_kms_tui.edits.documents import OUR_SID, CannotEdit, TooLarge, canonical, digest, equal, statements
 from canvas_kms_tui.edits.key_policy import (
     append_key_policy_statement,
     cancel_key_deletion,
@@ -26,6 +26,7 @@ from canvas_kms_tui.edits.settings import set_workspace_settings, update_domain_
 __all__ = [
     "BLOCK_ALL",
     "OUR_SID",
+    "CannotEdit",
     "TooLarge",
     "add_condition_value",
     "add_statement",

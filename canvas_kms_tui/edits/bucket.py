@@ -95,7 +95,9 @@ def create_default_bucket(
         undo=Undo.COMPENSATING,
         undo_note=with_bucket,
     )
-    encrypt = _encryption(bucket, account, region, arn, None, _rules(key_arn, True), Undo.COMPENSATING, with_bucket)
+    encrypt = _encryption(
+        bucket, account, region, arn, None, _rules(None, key_arn, True), Undo.COMPENSATING, with_bucket
+    )
     return create, block, encrypt
 
 
@@ -112,7 +114,7 @@ def put_bucket_encryption(
     """Set the bucket's default encryption; ``current`` is its ServerSideEncryptionConfiguration as read."""
     note = "Undo puts the default encryption back as it was; objects written meanwhile keep theirs."
     arn = bucket_arn(partition, bucket)
-    return _encryption(bucket, account, region, arn, current, _rules(key_arn, bucket_key), Undo.EXACT, note)
+    return _encryption(bucket, account, region, arn, current, _rules(current, key_arn, bucket_key), Undo.EXACT, note)
 
 
 def put_bucket_cors(
@@ -190,11 +192,14 @@ def _encryption(
     )
 
 
-def _rules(key_arn: str | None, bucket_key: bool) -> dict[str, Any]:
+def _rules(current: Json | None, key_arn: str | None, bucket_key: bool) -> dict[str, Any]:
+    """One rule with the new default; what else the rule that stands says is kept."""
+    standing = [plain(rule) for rule in (current or {}).get("Rules", [])]
+    rule = {key: value for key, value in (standing[0] if standing else {}).items() if key != "BucketKeyEnabled"}
     if key_arn is None:
-        return {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
+        return {"Rules": [{**rule, "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
     default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key_arn}
-    return {"Rules": [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": bucket_key}]}
+    return {"Rules": [{**rule, "ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": bucket_key}]}
 
 
 def _found(mapping: Json, name: str) -> str:

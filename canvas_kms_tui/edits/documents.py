@@ -25,8 +25,16 @@ TRUST_POLICY_CHARACTERS = 2_048
 _UNORDERED = ("Action", "NotAction", "Resource", "NotResource")
 
 
-class TooLarge(ValueError):
-    """The document after the change would pass AWS's limit: offer another fix."""
+#: What the gateway puts in the place of a hidden character.
+_MARK = "\N{REPLACEMENT CHARACTER}"
+
+
+class CannotEdit(ValueError):
+    """This edit must not be made; the message says why. Offer another fix."""
+
+
+class TooLarge(CannotEdit):
+    """The document after the change would pass AWS's limit."""
 
     def __init__(self, what: str, size: int, limit: int, unit: str) -> None:
         super().__init__(f"{what} would have {size:,} {unit}; AWS allows {limit:,}")
@@ -75,8 +83,14 @@ def as_list(value: Any) -> list[Any]:
 
 
 def as_text(document: Json) -> str:
-    """The text that is sent: no white space, escapes only where AWS takes no such character (above U+00FF)."""
+    """The text that is sent: no white space, escapes only where AWS takes no such character (above U+00FF).
+
+    Raises:
+        CannotEdit: hidden characters were replaced for display, so this is not what AWS holds.
+    """
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    if _MARK in text:
+        raise CannotEdit("the document holds hidden characters that would be lost: edit it by hand")
     if text.isascii() or max(map(ord, text)) <= 0xFF:
         return text
     return json.dumps(document, separators=(",", ":"))

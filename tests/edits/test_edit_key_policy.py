@@ -119,3 +119,8 @@ def test_enabling_and_cancelling_ask_for_typing_and_say_their_undo():
     assert enable.confirm == cancel.confirm == "210987654321 91a2b3c4"
     assert enable.undo is cancel.undo is Undo.COMPENSATING
     assert cancel.after == enable.before
+
+
+def test_a_document_with_replaced_hidden_characters_is_never_written_back():
+    with pytest.raises(edits.CannotEdit, match="by hand"):
+        append({"Statement": [{**ROOT, "Sid": "Ro\N{REPLACEMENT CHARACTER}ot"}]})
