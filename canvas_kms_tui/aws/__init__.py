@@ -1,0 +1,1 @@
+"""Owns the two doors to AWS: the gateway that reads and the writer that writes. Only here is botocore imported."""

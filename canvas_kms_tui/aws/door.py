@@ -1,0 +1,126 @@
+"""Owns one call to AWS from end to end: the wait for its turn, the thread, the pages, the failure's kind, the log."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from canvas_kms_tui.aws import failures
+from canvas_kms_tui.aws.calllog import CallLog
+from canvas_kms_tui.aws.clean import Cleaner
+from canvas_kms_tui.aws.clients import Clients
+from canvas_kms_tui.aws.meter import Meter
+from canvas_kms_tui.aws.operations import Operation, Place
+from canvas_kms_tui.aws.pages import Answer, Paging, fetch_all
+from canvas_kms_tui.aws.rate import RateLimiter
+from canvas_kms_tui.aws.threads import DaemonPool
+from canvas_kms_tui.gateway import CallFailed, FailureKind
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What all calls of one connection share."""
+
+    place: Place
+    pool: DaemonPool
+    meter: Meter
+    log: CallLog
+    limiter: RateLimiter = field(default_factory=RateLimiter)
+    cleaner: Cleaner = field(default_factory=Cleaner)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call, named for the log and for its failure."""
+
+    service: str
+    operation: str
+    region: str
+    action: str
+    resource: str
+    params: Mapping[str, Any]
+
+
+class Door:
+    """Makes calls with one set of clients; used from the event loop."""
+
+    def __init__(self, line: Line, clients: Clients) -> None:
+        self._line = line
+        self._clients = clients
+
+    async def make(
+        self, service: str, operation: str, allowed: Operation, region: str | None, params: Mapping[str, Any]
+    ) -> Answer:
+        """The cleaned answer, its ``ResponseMetadata`` reduced to ``RequestId``.
+
+        Raises:
+            CallFailed: no answer.
+        """
+        place = self._line.place.at(region)
+        call = Call(service, operation, place.region, allowed.actions[0], allowed.resource(params, place), params)
+        if wait := self._line.limiter.wait(service, place.region):
+            await asyncio.sleep(wait)
+        client = self._clients.ready(service, place.region)
+        if client is None:
+            client = await asyncio.shield(asyncio.wrap_future(self._clients.get(service, place.region)))
+        return await asyncio.wrap_future(self._line.pool.submit(partial(self.run, call, client)))
+
+    def run(self, call: Call, client: Any) -> Answer:
+        """The call itself, on a thread of the pool."""
+        line, started = self._line, time.monotonic()
+        sent_before = line.meter.sent_by_this_thread()
+        outcome, request_id = "ok", ""
+        try:
+            answer = self._fetch(call, client)
+            request_id = answer["RequestId"]
+            return answer
+        except CallFailed as failure:
+            outcome, request_id = f"{failure.kind.value} {failure.code}", failure.request_id
+            if failure.kind is FailureKind.DENIED:
+                line.meter.denied()
+            raise
+        finally:
+            line.meter.ended()
+            line.log.line(
+                call.service,
+                call.operation,
+                call.region,
+                outcome,
+                seconds=time.monotonic() - started,
+                requests=line.meter.sent_by_this_thread() - sent_before,
+                request_id=request_id,
+            )
+
+    def _fetch(self, call: Call, client: Any) -> Answer:
+        params = self._line.cleaner.restored(call.params)
+        try:
+            raw = fetch_all(partial(self._page, call, client), _paging(client, call.operation), params)
+        except Exception as error:
+            failure = failures.from_exception(
+                error, call.service, call.operation, action=call.action, resource=call.resource
+            )
+            if failure is None:
+                raise
+            raise failure from None
+        metadata = raw.pop("ResponseMetadata", {})
+        answer: Answer = self._line.cleaner.tree(raw)
+        answer["RequestId"] = str(metadata.get("RequestId", ""))
+        return answer
+
+    def _page(self, call: Call, client: Any, **params: Any) -> Answer:
+        if params.keys() - call.params.keys() and (wait := self._line.limiter.wait(call.service, call.region)):
+            time.sleep(wait)
+        page: Answer = getattr(client, call.operation)(**params)
+        return page
+
+
+def _paging(client: Any, operation: str) -> Paging | None:
+    if client.can_paginate(operation):
+        return Paging.from_model(client.get_paginator(operation)._pagination_cfg)
+    name = client.meta.method_to_api_mapping[operation]
+    shape = client.meta.service_model.operation_model(name).input_shape
+    return Paging.guessed(frozenset(shape.members) if shape else frozenset())

@@ -1,0 +1,122 @@
+"""Owns the live connection: the gateway that reads, the writer that writes, and how they are opened.
+
+botocore is imported on a background thread, when somebody connects; this module alone costs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from canvas_kms_tui.aws.calllog import CallLog
+from canvas_kms_tui.aws.clients import WARMED, Clients
+from canvas_kms_tui.aws.meter import Meter
+from canvas_kms_tui.aws.operations import Place
+from canvas_kms_tui.aws.options import ConnectOptions, Credentials
+from canvas_kms_tui.aws.reads import check_read
+from canvas_kms_tui.aws.threads import DaemonPool
+from canvas_kms_tui.aws.writes import check_write
+from canvas_kms_tui.findings import CallStats
+from canvas_kms_tui.gateway import Caller, Connection, Response, Writer
+
+if TYPE_CHECKING:
+    from canvas_kms_tui.aws.door import Door
+    from canvas_kms_tui.aws.session import Opened
+
+__all__ = ["ConnectOptions", "Credentials", "connect"]
+
+_THREADS = 32
+
+
+class LiveGateway:
+    """Reads from AWS; see :class:`canvas_kms_tui.gateway.Gateway`."""
+
+    def __init__(self, door: Door, meter: Meter) -> None:
+        self._door = door
+        self._meter = meter
+
+    async def call(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Response:
+        allowed = check_read(service, operation, params)
+        answer = await self._door.make(service, operation, allowed, region, params)
+        del answer["RequestId"]
+        return answer
+
+    def stats(self) -> CallStats:
+        return self._meter.stats()
+
+
+class LiveWriter:
+    """Writes to AWS; see :class:`canvas_kms_tui.gateway.Writer`."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def send(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Response:
+        return await self._door.make(service, operation, check_write(service, operation, params), region, params)
+
+
+class _Threads:
+    """The daemon threads of one connection: many that call, one that makes clients."""
+
+    def __init__(self) -> None:
+        self.calls = DaemonPool("aws-call", _THREADS)
+        self.builder = DaemonPool("aws-client", 1)
+
+    async def build(self, work: Callable[[], Any]) -> Any:
+        return await asyncio.wrap_future(self.builder.submit(work))
+
+    def stop(self) -> None:
+        self.calls.stop()
+        self.builder.stop()
+
+
+async def connect(options: ConnectOptions) -> Connection:
+    """Open AWS: sign in, ask who we are, and warm the clients in the background.
+
+    Raises:
+        CannotConnect: what is wrong, in one line, with the exit code.
+    """
+    threads, meter, log = _Threads(), Meter(), CallLog(options.log_file)
+    opened: Opened = await threads.build(partial(_open, options, meter))
+    clients = Clients(opened, threads.builder)
+    sts = await asyncio.wrap_future(clients.get("sts", opened.region))
+    clients.warm(WARMED, opened.region)
+    caller = await asyncio.wrap_future(threads.calls.submit(partial(_identify, opened, sts)))
+    from canvas_kms_tui.aws.door import Door, Line
+
+    line = Line(Place(caller.partition, opened.region, caller.account), threads.calls, meter, log)
+
+    async def writer() -> Writer:
+        return LiveWriter(Door(line, clients))
+
+    def close() -> None:
+        threads.stop()
+        log.close()
+
+    return Connection(
+        gateway=LiveGateway(Door(line, clients), meter),
+        caller=caller,
+        region=opened.region,
+        source=options.source,
+        label=options.label,
+        writer=None if options.read_only else writer,
+        no_writer="--read-only was given" if options.read_only else "",
+        close=close,
+    )
+
+
+def _open(options: ConnectOptions, meter: Meter) -> Opened:
+    from canvas_kms_tui.aws import door, wire  # noqa: F401 - so that the loop finds it imported
+    from canvas_kms_tui.aws.connecting import open_session
+
+    opened = open_session(options)
+    wire.attach(opened.session, meter, opened.endpoint, options.on_progress)
+    return opened
+
+
+def _identify(opened: Opened, sts: Any) -> Caller:
+    from canvas_kms_tui.aws.connecting import identify
+
+    return identify(opened, sts)

@@ -1,0 +1,62 @@
+"""Owns how a connection is asked for: the flags of the command line, as data."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from canvas_kms_tui.gateway import CannotConnect
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A fixed set of credentials; with them nothing of the user's own AWS settings is looked at."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+
+def ask_on_terminal(device: str) -> str:
+    """Ask for the six digits of an MFA device on the terminal.
+
+    Raises:
+        CannotConnect: there is no terminal to ask on.
+    """
+    if not (sys.stdin and sys.stdin.isatty()):
+        raise CannotConnect(f"MFA device {device} wants a code and there is no terminal to ask on; sign in first")
+    return getpass.getpass(f"MFA code for {device}: ")
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectOptions:
+    """What the command line says about access to AWS.
+
+    Attributes:
+        role_arn, external_id: a role to assume for everything that is read.
+        write_role_arn: a role to assume only when a change is applied.
+        expect_account: refuse any other account.
+        log_file: where to write one line per call; appended to.
+        isolated: use exactly these credentials, ``region`` and ``endpoint_url``: no environment, file or proxy.
+        mfa_prompt: asked for a code with the device's ARN, on a background thread.
+        on_progress: told in one line what a call waits for (throttling, retries); on a background thread.
+        source: ``live`` or ``demo``; ``label`` is for the title bar.
+    """
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = None
+    write_role_arn: str | None = None
+    read_only: bool = False
+    expect_account: str | None = None
+    log_file: Path | None = None
+    isolated: Credentials | None = None
+    mfa_prompt: Callable[[str], str] = ask_on_terminal
+    on_progress: Callable[[str], None] | None = None
+    source: str = "live"
+    label: str = ""
