@@ -1,0 +1,17 @@
+"""The services that the stand-in answers, one module each; importing a module registers it."""
+
+from __future__ import annotations
+
+
+def register() -> None:
+    """Make every service known. IAM is seeded first: others look its roles up."""
+    from canvas_kms_tui.demo.services import (  # noqa: F401
+        iam,
+        kms,
+        kms_crypto,
+        kms_policy,
+        s3,
+        s3_objects,
+        sagemaker,
+        sts,
+    )

@@ -1,0 +1,50 @@
+"""Fixtures that every room shares: the stand-in for AWS, over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from canvas_kms_tui.demo import environments, server
+from canvas_kms_tui.demo.environments import Environment
+from canvas_kms_tui.demo.server import RunningDemo
+
+DemoFactory = Callable[[str | Environment], RunningDemo]
+
+
+@pytest.fixture(scope="session")
+def demo_server() -> Iterator[DemoFactory]:
+    """``demo_server("healthy")``: a stand-in to read from, one per environment and worker. Never write to it."""
+    running: dict[str, RunningDemo] = {}
+
+    def give(wanted: str | Environment) -> RunningDemo:
+        environment = environments.load(wanted) if isinstance(wanted, str) else wanted
+        key = environment.fingerprint
+        if key not in running:
+            running[key] = server.start(environment)
+        return running[key]
+
+    yield give
+    for demo in running.values():
+        demo.stop()
+
+
+@pytest.fixture(scope="session")
+def _writable_demo() -> Iterator[RunningDemo]:
+    with server.start(environments.load("healthy")) as demo:
+        yield demo
+
+
+@pytest.fixture
+def fresh_demo(_writable_demo: RunningDemo) -> DemoFactory:
+    """``fresh_demo("role-denied-kms")``: the one stand-in that tests may write to, freshly filled (milliseconds).
+
+    A second call within one test fills the same stand-in again.
+    """
+
+    def give(wanted: str | Environment) -> RunningDemo:
+        _writable_demo.load(environments.load(wanted) if isinstance(wanted, str) else wanted)
+        return _writable_demo
+
+    return give
