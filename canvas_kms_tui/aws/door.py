@@ -20,6 +20,9 @@ from canvas_kms_tui.aws.rate import RateLimiter
 from canvas_kms_tui.aws.threads import DaemonPool
 from canvas_kms_tui.gateway import CallFailed, FailureKind
 
+#: What botocore's parsers raise over a body that is well-formed but not the one expected.
+_UNPARSED = (LookupError, ValueError, TypeError, AttributeError, RecursionError)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -114,7 +117,13 @@ class Door:
     def _page(self, call: Call, client: Any, **params: Any) -> Answer:
         if params.keys() - call.params.keys() and (wait := self._line.limiter.wait(call.service, call.region)):
             time.sleep(wait)
-        page: Answer = getattr(client, call.operation)(**params)
+        sent_before = self._line.meter.sent_by_this_thread()
+        try:
+            page: Answer = getattr(client, call.operation)(**params)
+        except _UNPARSED as error:
+            if self._line.meter.sent_by_this_thread() == sent_before:
+                raise
+            raise failures.NotAnAnswer(f"the answer cannot be read ({type(error).__name__}: {error})") from error
         return page
 
 

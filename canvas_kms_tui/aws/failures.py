@@ -36,7 +36,7 @@ _NO_CREDENTIALS = (
     boto.TokenRetrievalError,
     boto.RefreshWithMFAUnsupportedError,
 )
-_NO_ANSWER = (boto.HTTPClientError, ResponseParserError, boto.IncompleteReadError)
+_NO_ANSWER = (boto.HTTPClientError, boto.ConnectionError, ResponseParserError, boto.IncompleteReadError)
 
 
 def is_throttling(code: str, status: int) -> bool:
