@@ -28,8 +28,8 @@ CALLS = [
 def things(moto_url: str):
     import boto3
 
-    made = dict(endpoint_url=moto_url, region_name=REGION, aws_access_key_id="x", aws_secret_access_key="y")
-    iam, s3 = boto3.client("iam", **made), boto3.client("s3", **made)
+    session = boto3.Session("AKIAIOSFODNN7EXAMPLE", "secret", region_name=REGION)
+    iam, s3 = session.client("iam", endpoint_url=moto_url), session.client("s3", endpoint_url=moto_url)
     iam.create_role(RoleName="reader", AssumeRolePolicyDocument="{}")
     s3.create_bucket(Bucket="a-bucket-of-tests", CreateBucketConfiguration={"LocationConstraint": REGION})
     iam.close()
@@ -83,7 +83,7 @@ async def test_each_fault_has_its_kind(proxy, through, service, operation, param
 @pytest.mark.parametrize(
     "fault",
     [Fault(Kind.HTML, status=200), Fault(Kind.PARTIAL), Fault(Kind.TRUNCATED)],
-    ids=lambda value: str(value.kind),
+    ids=["html", "partial", "truncated"],
 )
 async def test_a_false_answer_is_never_an_absence(proxy, through, service, operation, params, fault):
     proxy.add(fault)
@@ -163,7 +163,7 @@ async def test_no_connection_is_one_clear_line(proxy, fault, says):
 
 
 async def test_a_refused_endpoint_is_named():
-    with pytest.raises(CannotConnect, match="http://127.0.0.1:1 does not answer"):
+    with pytest.raises(CannotConnect, match=r"http://127\.0\.0\.1:1 does not answer"):
         await connect(ConnectOptions(region=REGION, endpoint_url="http://127.0.0.1:1", isolated=CREDENTIALS))
 
 
