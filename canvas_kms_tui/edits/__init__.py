@@ -21,12 +21,13 @@ from canvas_kms_tui.edits.key_policy import (
     replace_principal,
 )
 from canvas_kms_tui.edits.role_policy import edit_inline_role_policy, put_inline_role_policy, update_trust_policy
-from canvas_kms_tui.edits.settings import set_workspace_settings, update_domain_storage
+from canvas_kms_tui.edits.settings import Level, set_workspace_settings, update_domain_storage
 
 __all__ = [
     "BLOCK_ALL",
     "OUR_SID",
     "CannotEdit",
+    "Level",
     "TooLarge",
     "add_condition_value",
     "add_statement",

@@ -1,0 +1,159 @@
+"""Owns how steps of the import become findings: one for each resource, by what the attribution says of its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from canvas_kms_tui.causes._cause import Cause
+from canvas_kms_tui.findings import Certainty, CouldNotCheck, Evidence, Finding
+from canvas_kms_tui.import_path import ImportPath, Side, Step, Use
+from canvas_kms_tui.import_path.blame import Blame, Kind
+from canvas_kms_tui.import_path.path import Judged
+
+SIMULATED = "simulation of the import"
+
+
+def judge(
+    cause: Cause,
+    resource: str,
+    judged: Sequence[Judged],
+    *,
+    says: Callable[[Judged, Blame], str],
+    passes: str,
+    likely: bool = False,
+) -> Finding:
+    """The finding of a cause about one resource from the steps that touch it.
+
+    ``says`` words a failure from its first step; ``likely`` lowers the certainty of a failure.
+    """
+    ours = [(item, blame) for item in judged for blame in item.blames if blame.cause == cause.id]
+    denied = [pair for pair in ours if pair[1].kind is Kind.DENIED]
+    if denied:
+        return _failure(cause, resource, denied, says, likely)
+    obstacle = next((item.step.obstacle for item in judged if item.step.obstacle), None)
+    if obstacle:
+        return cause.blocked(resource, obstacle.cause, f"Cannot be judged before {obstacle.cause}: {obstacle.text}.")
+    for kind in (Kind.UNREAD, Kind.BLOCKED, Kind.UNSETTLED):
+        for item, blame in ours:
+            if blame.kind is kind:
+                return _undecided(cause, resource, item.step, blame)
+    gap = next((item.step.gap for item in judged if item.step.gap), None)
+    if gap:
+        return cause.unknown(resource, gap)
+    return cause.passes(resource, passes, [evidence_of(item.step) for item in judged], step_ids=_ids(judged))
+
+
+def _failure(
+    cause: Cause,
+    resource: str,
+    denied: Sequence[tuple[Judged, Blame]],
+    says: Callable[[Judged, Blame], str],
+    likely: bool,
+) -> Finding:
+    item, blame = _first(denied)
+    only_domain = all(found.step.side is Side.DOMAIN for found, _ in denied)
+    return cause.fails(
+        resource,
+        says(item, blame),
+        [evidence_of(found.step) for found, _ in denied],
+        certainty=Certainty.LIKELY if likely or only_domain else Certainty.CERTAIN,
+        step_ids=_ids([found for found, _ in denied]),
+        explanation=item.step.result.explanation,
+        statement=(blame.statement.document, blame.statement.index) if blame.statement else None,
+    )
+
+
+def _first(denied: Sequence[tuple[Judged, Blame]]) -> tuple[Judged, Blame]:
+    return next((pair for pair in denied if pair[1].statement), denied[0])
+
+
+def _undecided(cause: Cause, resource: str, step: Step, blame: Blame) -> Finding:
+    if blame.kind is Kind.BLOCKED and blame.blocked_by:
+        return cause.blocked(resource, blame.blocked_by, f"Cannot be judged: {blame.text}.")
+    if blame.kind is Kind.UNREAD:
+        why = blame.why or CouldNotCheck(step.action, step.resource, blame.text, None)
+        return cause.unknown(resource, why, step_ids=(step.id,))
+    return cause.warns(
+        resource,
+        f"{step.action} on {step.resource} may fail: {blame.text}.",
+        [evidence_of(step)],
+        certainty=Certainty.POSSIBLE,
+        step_ids=(step.id,),
+        explanation=step.result.explanation,
+        statement=(blame.statement.document, blame.statement.index) if blame.statement else None,
+    )
+
+
+def evidence_of(step: Step) -> Evidence:
+    why = "; ".join(by.why for by in step.result.decided_by if by.why)
+    return Evidence(
+        f"{step.action} on {step.resource}",
+        f"{str(step.decision).replace('_', ' ')}{f': {why}' if why else ''}",
+        SIMULATED,
+    )
+
+
+def _ids(judged: Sequence[Judged]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.step.id for item in judged))
+
+
+async def kms_steps(path: ImportPath, wanted: Callable[[frozenset[Use]], bool]) -> dict[str, list[Judged]]:
+    """The KMS steps by key, of the keys whose uses are ``wanted``; the app's grant is not among them."""
+    judged, uses = await path.judged(), await path.uses()
+    found: dict[str, list[Judged]] = {}
+    for item in judged:
+        step = item.step
+        if not step.is_kms or step.name == "app-grant":
+            continue
+        if wanted(uses_of(step, uses)):
+            found.setdefault(step.resource, []).append(item)
+    return found
+
+
+def uses_of(step: Step, uses: Mapping[str, frozenset[Use]]) -> frozenset[Use]:
+    """What a step's key is used for; a key that could not be resolved counts by the side of its step."""
+    if step.use is not None:
+        return uses.get(step.use.arn or step.use.reference, step.use.uses)
+    return frozenset({{Side.SOURCE: Use.SOURCE, Side.ARTIFACT: Use.ARTIFACT, Side.DOMAIN: Use.DOMAIN}[step.side]})
+
+
+def configured(uses: frozenset[Use]) -> bool:
+    """Keys that the customer configured for Canvas: the artifact key and the Domain's."""
+    return bool(uses & {Use.ARTIFACT, Use.DOMAIN})
+
+
+def bucket_default(uses: frozenset[Use]) -> bool:
+    return Use.BUCKET_DEFAULT in uses and not configured(uses)
+
+
+def source_only(uses: frozenset[Use]) -> bool:
+    return uses == {Use.SOURCE}
+
+
+async def key_findings(
+    cause: Cause,
+    path: ImportPath,
+    wanted: Callable[[frozenset[Use]], bool],
+    *,
+    says: Callable[[Judged, Blame], str],
+    passes: str,
+    none: str,
+) -> list[Finding]:
+    """One finding for each key whose uses are ``wanted``."""
+    groups = await kms_steps(path, wanted)
+    if not groups:
+        return [cause.not_applicable(domain_arn(path), none)]
+    return [judge(cause, key, items, says=says, passes=passes) for key, items in groups.items()]
+
+
+def domain_arn(path: ImportPath) -> str:
+    target = path.facts.target
+    return f"arn:{target.partition}:sagemaker:{target.region}:{target.account}:domain/{target.domain_id}"
+
+
+def profile_arn(path: ImportPath) -> str:
+    target = path.facts.target
+    return (
+        f"arn:{target.partition}:sagemaker:{target.region}:{target.account}"
+        f":user-profile/{target.domain_id}/{target.user_profile}"
+    )

@@ -1,0 +1,53 @@
+"""Owns the rule that no read is made twice: a gateway in front of a gateway that remembers every answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from canvas_kms_tui.findings import CallStats
+from canvas_kms_tui.gateway import CallFailed, Gateway, Response
+
+_Key = tuple[str, str, str | None, Any]
+
+
+class Calls:
+    """Makes identical calls once, for as long as it lives; also while the first is still under way.
+
+    A failure is remembered like an answer. Cancelling one who waits does not cancel the call for the others.
+    """
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._made: dict[_Key, asyncio.Task[Response | CallFailed]] = {}
+
+    async def call(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Response:
+        key = (service, operation, region, _frozen(params))
+        task = self._made.get(key)
+        if task is None:
+            task = asyncio.create_task(self._ask(service, operation, region, params))
+            self._made[key] = task
+        answer = await asyncio.shield(task)
+        if isinstance(answer, CallFailed):
+            raise answer
+        return answer
+
+    async def _ask(
+        self, service: str, operation: str, region: str | None, params: Mapping[str, Any]
+    ) -> Response | CallFailed:
+        try:
+            return await self._gateway.call(service, operation, region=region, **params)
+        except CallFailed as failure:
+            return failure
+
+    def stats(self) -> CallStats:
+        return self._gateway.stats()
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return tuple(sorted((name, _frozen(item)) for name, item in value.items()))
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(item) for item in value)
+    return value

@@ -1,0 +1,63 @@
+"""Owns the network of a VpcOnly Domain: the S3 endpoints of its VPC and their policies."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from canvas_kms_tui.facts.canvas import Canvas
+from canvas_kms_tui.facts.reader import Reader, question
+from canvas_kms_tui.facts.reading import Unreadable, known
+from canvas_kms_tui.policy import Document, Unread
+from canvas_kms_tui.target import Target
+
+
+class Network:
+    """EC2's answers about the Domain's VPC. Where the Domain has internet access no endpoint is in the way."""
+
+    def __init__(self, reader: Reader, canvas: Canvas, target: Target) -> None:
+        self._reader = reader
+        self._canvas = canvas
+        self._target = target
+        self.remembered: dict[Any, asyncio.Task[Any]] = {}
+
+    @question
+    async def vpc(self) -> str | None:
+        """The VPC that all traffic of the Domain takes; None where it has direct internet access."""
+        domain = await self._canvas.domain()
+        return domain.get("VpcId") if domain.get("AppNetworkAccessType") == "VpcOnly" else None
+
+    @question
+    async def s3_endpoints(self) -> tuple[Mapping[str, Any], ...]:
+        """The VPC's endpoints for S3, as EC2 describes them; () where the Domain needs none.
+
+        Raises:
+            Unreadable: we may not list them.
+        """
+        vpc = await self.vpc()
+        if vpc is None:
+            return ()
+        answer = await self._reader.get("ec2", "describe_vpc_endpoints", Filters=[{"Name": "vpc-id", "Values": [vpc]}])
+        return tuple(
+            endpoint
+            for endpoint in answer.get("VpcEndpoints") or ()
+            if str(endpoint.get("ServiceName")).endswith(f".{self._target.region}.s3")
+        )
+
+    async def s3_endpoint_policies(self) -> tuple[Document, ...] | Unread | None:
+        """The endpoint policies as a layer of the evaluator; None where no endpoint is in the way."""
+        if await self.vpc() is None:
+            return None
+        endpoints = await known(self.s3_endpoints())
+        if isinstance(endpoints, Unreadable):
+            return Unread("policy of the VPC endpoint for S3", endpoints.why)
+        usable = [endpoint for endpoint in endpoints if str(endpoint.get("State")).lower() == "available"]
+        return (
+            tuple(
+                Document.parse(endpoint["PolicyDocument"], name=f"policy of VPC endpoint {endpoint['VpcEndpointId']}")
+                for endpoint in usable
+                if endpoint.get("PolicyDocument")
+            )
+            or None
+        )

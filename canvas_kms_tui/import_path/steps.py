@@ -1,0 +1,109 @@
+"""Owns one step of the import: a request that the execution role makes, and how it is decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from canvas_kms_tui.findings import CouldNotCheck, DecidedBy, StepResult
+from canvas_kms_tui.import_path.obstacles import Obstacle
+from canvas_kms_tui.import_path.resolve import KeyUse
+from canvas_kms_tui.policy import Answer, Decision, Layers, Request
+
+
+class Station(StrEnum):
+    """Where on the way of an import a step belongs, in order."""
+
+    BROWSE = "browse"
+    READ = "read"
+    DECRYPT = "decrypt"
+    COPY = "copy"
+    ENCRYPT = "encrypt"
+    READ_BACK = "read back"
+    UPLOAD = "upload"
+    STORAGE = "app storage"
+
+
+class Side(StrEnum):
+    """Which bucket or key a step touches: the customer's source, Canvas' own place, the Domain's storage."""
+
+    SOURCE = "source"
+    ARTIFACT = "artifact"
+    DOMAIN = "domain"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request of the import.
+
+    ``name`` is the step's id in the dump. ``use`` is the key that a KMS step uses. ``obstacle`` is what refuses the
+    request before any policy is asked. ``gap`` is why the request could not even be formed. ``headerless``: a write
+    without SSE header, for which AWS's texts disagree. ``required`` is False for what an import can do without
+    (browsing).
+    """
+
+    name: str
+    station: Station
+    side: Side
+    title: str
+    action: str
+    resource: str
+    request: Request | None = None
+    layers: Layers | None = None
+    answer: Answer | None = None
+    use: KeyUse | None = None
+    obstacle: Obstacle | None = None
+    gap: CouldNotCheck | None = None
+    headerless: bool = False
+    required: bool = True
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}:{self.action}:{self.resource}"
+
+    @property
+    def decision(self) -> Decision:
+        """How AWS would decide; an obstacle refuses whatever the policies say."""
+        if self.obstacle:
+            return Decision.IMPLICITLY_DENIED
+        if self.answer is None:
+            return Decision.UNKNOWN
+        return self.answer.decision
+
+    @property
+    def is_kms(self) -> bool:
+        return self.action.startswith("kms:")
+
+    @property
+    def result(self) -> StepResult:
+        return StepResult(
+            step=self.name,
+            title=self.title,
+            action=self.action,
+            resource=self.resource,
+            decision=str(self.decision),
+            decided_by=self._decided_by(),
+            assuming=tuple(str(layer) for layer in self.answer.assuming) if self.answer else (),
+            explanation=self._explanation(),
+            group=self.station,
+            blocked_by=self.obstacle.cause if self.obstacle else None,
+        )
+
+    def _decided_by(self) -> tuple[DecidedBy, ...]:
+        if self.obstacle:
+            return (DecidedBy("resource_state", self.resource, None, None, self.obstacle.text),)
+        if self.gap:
+            return (DecidedBy("not_read", self.gap.action, None, None, self.gap.reason),)
+        if self.answer is None:
+            return ()
+        return tuple(
+            DecidedBy(str(by.layer), by.document, by.statement, by.sid, by.why) for by in self.answer.decided_by
+        )
+
+    def _explanation(self) -> str:
+        if self.obstacle:
+            return f"{self.action} on {self.resource} fails: {self.obstacle.text}."
+        if self.gap:
+            return f"{self.action} could not be simulated: {self.gap.reason}."
+        return self.answer.explanation if self.answer else ""
