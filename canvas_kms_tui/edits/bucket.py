@@ -79,7 +79,7 @@ def create_default_bucket(
         region=region,
         document="bucket",
         before=None,
-        after={"Bucket": bucket, "Region": region},
+        after={"Bucket": bucket, "Region": region, "Account": account},
         undo=Undo.COMPENSATING,
         undo_note="Undo deletes the bucket, only if it is empty.",
     )

@@ -1,0 +1,71 @@
+"""A change as commands of the AWS CLI, safe to paste into bash or PowerShell."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from canvas_kms_tui.change import Change
+
+Shell = Literal["bash", "powershell"]
+
+#: boto3's service name → the CLI's, where they differ.
+_SERVICES = {"s3": "s3api"}
+
+
+def as_cli(change: Change, *, shell: Shell = "bash") -> str:
+    """One command, after a line that stops when the credentials are of another account.
+
+    PowerShell loses the quotes of JSON in arguments before version 7.3, so documents go through a file there.
+    """
+    return _bash(change) if shell == "bash" else _powershell(change)
+
+
+def words(change: Change) -> list[str]:
+    """``["aws", "kms", "put-key-policy"]``."""
+    return ["aws", _SERVICES.get(change.service, change.service), dashed(change.operation)]
+
+
+def dashed(name: str) -> str:
+    """``CORSConfiguration`` → ``cors-configuration``, as the CLI names operations and parameters."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name)
+    return spaced.lower()
+
+
+def _bash(change: Change) -> str:
+    command = " ".join(words(change))
+    return " \\\n  ".join([command, *_arguments(change, shlex.quote)])
+
+
+def _powershell(change: Change) -> str:
+    written, arguments = [], []
+    for number, (name, value) in enumerate(change.parameters.items(), 1):
+        if _is_document(value):
+            path = f"canvas-kms-{number}.json"
+            written.append(f"[IO.File]::WriteAllText((Join-Path $PWD '{path}'), {_ps_quote(_text(value))})")
+            arguments.append(f"--{dashed(name)} file://{path}")
+        else:
+            arguments.append(f"--{dashed(name)} {_ps_quote(_text(value))}")
+    region = [f"--region {_ps_quote(change.region)}"] if change.region else []
+    return "\n".join([*written, " `\n  ".join([" ".join(words(change)), *region, *arguments])])
+
+
+def _arguments(change: Change, quote: Callable[[str], str]) -> list[str]:
+    region = [f"--region {quote(change.region)}"] if change.region else []
+    return region + [f"--{dashed(name)} {quote(_text(value))}" for name, value in change.parameters.items()]
+
+
+def _is_document(value: Any) -> bool:
+    return isinstance(value, (Mapping, list)) or (isinstance(value, str) and value.startswith("{"))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+
+
+def _ps_quote(text: str) -> str:
+    """A literal string: only quotes mean something in it, and PowerShell takes curly ones for quotes too."""
+    return "'" + re.sub("(['\u2018\u2019\u201a\u201b])", r"\1\1", text) + "'"
