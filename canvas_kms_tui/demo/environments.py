@@ -232,6 +232,10 @@ def _with_ids(written: Mapping[str, Any], names: Names) -> dict[str, Any]:
         }
     for name in written.get("roles", {}):
         document["roles"][names.chosen("roles", name)]["id"] = names.role_id(name)
+    for identity in (*document["roles"].values(), *document["users"].values()):
+        identity["attached"] = [names.attached(policy) for policy in identity.get("attached", ())]
+        if "boundary" in identity:
+            identity["boundary"] = names.attached(identity["boundary"])
     document["keys"] = {
         names.key_arn(name): {**entry, "label": name, "id": names.key_id(name)}
         for name, entry in written.get("keys", {}).items()

@@ -97,6 +97,10 @@ class Names:
         path = entry.get("path", "/")
         return f"arn:{self.partition}:iam::{self.account_of(entry)}:{kind}{path}{self.chosen(section, name)}"
 
+    def attached(self, policy: str) -> str:
+        """A policy as an attachment names it: the ARN of one that the file declares, or as written."""
+        return self._iam("policy", "policies", policy) if policy in self._document.get("policies", {}) else policy
+
     def account_of(self, entry: Mapping[str, Any]) -> str:
         return self.plain(str(entry.get("account", self.account)))
 
