@@ -1,0 +1,76 @@
+"""The application: modes, themes, palette, and what happens when something breaks. The work is the screens'."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from canvas_kms_tui.tui import crash, themes
+from canvas_kms_tui.tui.desk import Desk
+from canvas_kms_tui.tui.screens.keyed import KeyedScreen
+from canvas_kms_tui.tui.screens.main import MainScreen
+from canvas_kms_tui.tui.session import Session
+
+DEFECT = 70  #: sysexits.h: an internal software error
+
+
+class CanvasApp(App[int]):
+    """Gives an exit code."""
+
+    TITLE = "canvas-kms-tui"
+    CSS_PATH = "app.tcss"
+    MODES: ClassVar = {"main": MainScreen}
+    DEFAULT_MODE = "main"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (24, "-high")]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(ansi_color=True if themes.no_colour() else None)
+        self.desk = Desk(session)
+        self.defect_report = ""
+        self.register_theme(themes.COLOUR_BLIND)
+        self.theme = themes.COLOURLESS if self.no_color else (session.theme or themes.DEFAULT)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: every key of the screen by name, and the themes."""
+        if isinstance(screen, KeyedScreen):
+            for key in screen.usable():
+                if key.id != "palette":
+                    yield SystemCommand(f"{key.label}  ({key.shown})", key.help, _presser(screen, key.id))
+        yield SystemCommand("Theme", "Change colours; shown at once while choosing.", self.action_change_theme)
+
+    def defect(self, error: BaseException) -> str:
+        """Write down an unexpected exception of background work; gives the sentence for the user."""
+        report = crash.write_report(error)
+        return f"A defect of this program stopped the work ({type(error).__name__}); report: {report}"
+
+    def _fatal_error(self) -> None:
+        """An unexpected exception: a report file instead of a traceback over the user's terminal."""
+        error = sys.exc_info()[1] or self._exception
+        if error is not None:
+            self.defect_report = str(crash.write_report(error))
+        self._close_messages_no_wait()
+
+
+def _presser(screen: KeyedScreen[object], key_id: str):  # type: ignore[no-untyped-def]
+    async def press() -> None:
+        await screen.action_press(key_id)
+
+    return press
+
+
+def run_app(session: Session) -> int:
+    """Run on the terminal; gives the exit code."""
+    app = CanvasApp(session)
+    try:
+        code = app.run()
+    finally:
+        app.desk.close()
+    if app.defect_report:
+        print(f"canvas-kms-tui: stopped by a defect of its own; report: {app.defect_report}", file=sys.stderr)
+        return DEFECT
+    return code or 0

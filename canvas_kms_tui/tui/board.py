@@ -1,0 +1,208 @@
+"""What is known so far, in the order in which it is shown: groups, causes, steps, progress, verdict. Pure.
+
+Owns the model behind the main screen. It is told what happens (``plan``, ``add``, ``step``…) and gives rows;
+it knows no widget and no AWS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from canvas_kms_tui.change import Auto
+from canvas_kms_tui.findings import Diagnosis, Finding, Resolved, Status, StepResult
+from canvas_kms_tui.tui.words import PENDING, STATUS, WORST_FIRST, Look, name_of
+from canvas_kms_tui.verdict import ranked
+
+PROBLEMS = (Status.FAIL, Status.UNKNOWN, Status.WARN)
+_CLEAR = (Status.PASS, Status.NOT_APPLICABLE)
+
+
+class CauseLike(Protocol):
+    """What the board needs of a cause of the catalogue."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def group(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the tree. ``id`` is a finding's id, a cause's id while it is pending, or ``group:TITLE``."""
+
+    id: str
+    look: Look
+    label: str
+    note: str = ""
+    group: bool = False
+    folded: bool = False
+    finding: Finding | None = None
+
+
+@dataclass(slots=True)
+class Board:
+    """Filled in while a diagnosis runs; a new diagnosis starts with a new board."""
+
+    causes: tuple[CauseLike, ...] = ()
+    findings: dict[str, Finding] = field(default_factory=dict)
+    steps: dict[str, StepResult] = field(default_factory=dict)
+    resolved: Resolved | None = None
+    diagnosis: Diagnosis | None = None
+    started: float | None = None
+    ended: float | None = None
+    folds: dict[str, bool] = field(default_factory=dict)  #: what the user folded or unfolded
+    _done: set[str] = field(default_factory=set)
+
+    def plan(self, causes: Iterable[CauseLike], now: float) -> None:
+        self.causes = tuple(causes)
+        self.started = now
+
+    def add(self, finding: Finding) -> None:
+        self.findings[finding.id] = finding
+        self._done.add(finding.cause)
+
+    def step(self, step: StepResult) -> None:
+        self.steps[step_id(step)] = step
+
+    def finish(self, diagnosis: Diagnosis, now: float) -> None:
+        self.diagnosis = diagnosis
+        self.ended = now
+        self.findings = {finding.id: finding for finding in diagnosis.findings}
+        self.steps = {step_id(step): step for step in diagnosis.import_path}
+        self.resolved = diagnosis.resolved
+
+    @property
+    def running(self) -> bool:
+        return self.started is not None and self.diagnosis is None
+
+    def progress(self) -> tuple[int, int]:
+        """Causes answered, causes planned."""
+        if self.diagnosis is not None:
+            return len(self.causes) or len(self._done), len(self.causes) or len(self._done)
+        return len(self._done), len(self.causes)
+
+    def seconds(self, now: float) -> float:
+        if self.started is None:
+            return 0.0
+        return (self.ended if self.ended is not None else now) - self.started
+
+    def problems(self) -> list[Finding]:
+        """Failing, unknown and warning findings, the most likely first, then by weight."""
+        found = ranked(list(self.findings.values()), list(self.steps.values()))
+        return sorted(
+            (finding for finding in found if finding.status in PROBLEMS),
+            key=lambda finding: (not finding.counts, PROBLEMS.index(finding.status)),
+        )
+
+    def finding_of_step(self, step: StepResult) -> Finding | None:
+        """The problem that explains a step, the weightiest first."""
+        return next((finding for finding in self.problems() if step_id(step) in finding.step_ids), None)
+
+    def take_proofs(self, proven: Diagnosis) -> None:
+        """The same diagnosis, now with ``proven`` filled in."""
+        self.diagnosis = proven
+        self.findings = {finding.id: finding for finding in proven.findings}
+
+    def in_order(self) -> list[Row]:
+        """Every finding's row in the order of the tree, folded groups too."""
+        groups = self._groups(self.ended or self.started or 0.0)
+        return [row for members in groups.values() for row in members if row.finding is not None]
+
+    def place_of(self, row_id: str) -> float:
+        """Where a row stands in that order; a group stands just before its first member."""
+        order = self.in_order()
+        if row_id.startswith("group:"):
+            group = row_id.removeprefix("group:")
+            first = (i for i, row in enumerate(order) if row.finding and self.group_of(row.finding) == group)
+            return next(first, -1) - 0.5
+        return next((float(index) for index, row in enumerate(order) if row.id == row_id), -1.0)
+
+    def group_of(self, finding: Finding) -> str:
+        layers = {cause.id: cause.group for cause in self.causes}
+        return layers.get(finding.cause) or finding.layer or "Other"
+
+    def fold(self, group: str, folded: bool) -> None:
+        self.folds[group] = folded
+
+    def rows(self, now: float, needle: str = "") -> list[Row]:
+        """The tree's lines; with a ``needle`` only what contains it, every group unfolded."""
+        rows: list[Row] = []
+        for title, members in self._groups(now).items():
+            kept = [row for row in members if _contains(row, title, needle.casefold())]
+            if not kept:
+                continue
+            group = self._group_row(title, members)
+            if needle:
+                group = replace(group, folded=False)
+            rows.append(group)
+            rows.extend([] if group.folded else kept)
+        return rows
+
+    def _groups(self, now: float) -> dict[str, list[Row]]:
+        by_cause: dict[str, list[Finding]] = {}
+        for finding in self.findings.values():
+            by_cause.setdefault(finding.cause, []).append(finding)
+        groups: dict[str, list[Row]] = {}
+        for cause in self.causes:
+            found = by_cause.pop(cause.id, [])
+            rows = [_finding_row(f, several=len(found) > 1) for f in found] or [self._pending_row(cause, now)]
+            groups.setdefault(cause.group, []).extend(rows)
+        for found in by_cause.values():
+            for finding in found:
+                rows = [_finding_row(finding, several=len(found) > 1)]
+                groups.setdefault(finding.layer or "Other", []).extend(rows)
+        return groups
+
+    def _pending_row(self, cause: CauseLike, now: float) -> Row:
+        waited = self.seconds(now)
+        return Row(cause.id, PENDING, cause.title, f"{waited:.0f} s" if self.running and waited >= 1 else "")
+
+    def _group_row(self, title: str, members: Sequence[Row]) -> Row:
+        known = [row.finding for row in members if row.finding is not None]
+        clear = len(known) == len(members) and all(finding.status in _CLEAR for finding in known)
+        look = _worst(known) if known else PENDING
+        passed = sum(1 for finding in known if finding.status in _CLEAR)
+        return Row(
+            f"group:{title}", look, title, f"{passed}/{len(members)}", group=True, folded=self.folds.get(title, clear)
+        )
+
+
+def step_id(step: StepResult) -> str:
+    """What findings call a step (``Finding.step_ids``)."""
+    return f"{step.step}:{step.action}:{step.resource}"
+
+
+def _worst(findings: Sequence[Finding]) -> Look:
+    statuses = {finding.status for finding in findings}
+    return STATUS[next(status for status in WORST_FIRST if status in statuses)]
+
+
+def _finding_row(finding: Finding, *, several: bool) -> Row:
+    label = f"{finding.title}: {name_of(finding.resource)}" if several else finding.title
+    return Row(finding.id, STATUS[finding.status], label, note_of(finding), finding=finding)
+
+
+def note_of(finding: Finding) -> str:
+    """The few words at the right of a finding's line: what can be done, or what it waits for."""
+    if finding.status is Status.BLOCKED:
+        return f"waits for {finding.blocked_by.split('=')[0]}" if finding.blocked_by else "waits"
+    if finding.status is Status.UNKNOWN and finding.could_not_check is not None:
+        return f"needs {finding.could_not_check.action}" if finding.counts else "assumed"
+    if finding.status not in PROBLEMS or not finding.fixes:
+        return ""
+    if any(fix.auto is Auto.YES and fix.changes and fix.proven is not False for fix in finding.fixes):
+        return "f fixes"
+    return "f advice" if finding.fixes[0].auto is Auto.NEVER else "f for owner"
+
+
+def _contains(row: Row, group: str, needle: str) -> bool:
+    if not needle:
+        return True
+    texts = [group, row.label, row.note, row.look.word, row.id]
+    if row.finding is not None:
+        texts += [row.finding.summary, row.finding.cause, row.finding.resource]
+    return any(needle in text.casefold() for text in texts)

@@ -1,0 +1,117 @@
+"""What the preview of a fix says: proof, diff, undo promise, the same as commands. Text for a ``Paper``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from canvas_kms_tui.change import Auto, Change, Fix, Undo
+from canvas_kms_tui.gateway import Connection
+from canvas_kms_tui.tui.paper import LABEL, Paper
+from canvas_kms_tui.tui.rooms import DiffLine, Proof
+from canvas_kms_tui.tui.widgets.path_line import path_content
+from canvas_kms_tui.tui.words import count
+
+_MARKS = {"added": ("+ ", "$text-success"), "removed": ("- ", "$text-error"), "note": ("  ", LABEL)}
+_UNDO = {Undo.EXACT: "✓ exact", Undo.COMPENSATING: "! by another call", Undo.NONE: "✗ none"}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """``proof`` is None while the simulation runs; ``reason`` is why it cannot be applied, if so."""
+
+    fix: Fix
+    proof: Proof | None
+    reason: str | None
+    diffs: Sequence[Sequence[DiffLine]]
+    commands: Sequence[str]
+
+
+def fix_page(paper: Paper, preview: Preview, connection: Connection) -> None:
+    fix = preview.fix
+    paper.para(fix.title, "bold")
+    _reason(paper, preview)
+    for number, change in enumerate(fix.changes, 1):
+        lines = preview.diffs[number - 1]
+        _change(paper, change, lines, f"Change {number} of {len(fix.changes)}" if len(fix.changes) > 1 else "Change")
+    if fix.text:
+        paper.heading("What to do" if not fix.changes else "To know")
+        paper.para(fix.text, indent=2)
+    if fix.changes:
+        _proof(paper, preview.proof)
+        _undo(paper, fix)
+        _commands(paper, preview.commands)
+        paper.heading("Where")
+        paper.pairs(
+            [("account", f"{connection.caller.account} {connection.region}", ""), ("as", connection.caller.arn, "")]
+        )
+
+
+def _reason(paper: Paper, preview: Preview) -> None:
+    if preview.reason is not None:
+        paper.para(preview.reason, "$text-warning", first="! ")
+    elif preview.proof is not None:
+        paper.para("Nothing has been changed yet. a applies this, esc leaves it.", LABEL)
+
+
+def _change(paper: Paper, change: Change, lines: Sequence[DiffLine], heading: str) -> None:
+    paper.heading(f"{heading}: {change.action}, {change.document}")
+    paper.pairs([("on", change.resource, "")])
+    added, removed = (sum(1 for line in lines if line.kind == kind) for kind in ("added", "removed"))
+    paper.line(("  adds ", LABEL), count(added, "line"), (", removes ", LABEL), count(removed, "line"))
+    paper.blank()
+    paper.add(map(diff_content, lines), indent=1)
+
+
+def diff_content(line: DiffLine) -> Content:
+    """A line of a diff: its sign stands for its colour where there is none."""
+    mark, style = _MARKS.get(line.kind, ("  ", ""))
+    return Content.styled(mark + line.text, style)
+
+
+def _proof(paper: Paper, proof: Proof | None) -> None:
+    paper.heading("Proof, by simulating the import with this change made")
+    if proof is None:
+        paper.para("… simulating", "$text-primary", indent=2)
+        return
+    paper.para(proof.text, "$text-success" if proof.ok else "$text-error", indent=2, first="✓ " if proof.ok else "✗ ")
+    for label, steps in (("before  ", proof.before), ("after   ", proof.after)):
+        if steps:
+            paper.lines.append(Content.styled(f"  {label}", LABEL) + path_content(steps, paper.width - 10))
+    for worse in proof.worse:
+        paper.para(f"would no longer work: {worse}", "$text-error", indent=2)
+
+
+def _undo(paper: Paper, fix: Fix) -> None:
+    paper.heading("Undo")
+    for change in fix.changes:
+        paper.para(change.undo_note or "u takes it back", indent=2, first=f"{_UNDO[change.undo]}: ")
+    paper.para("What stands now is written to the journal before anything is sent.", LABEL, indent=2)
+
+
+def _commands(paper: Paper, commands: Sequence[str]) -> None:
+    paper.heading("The same with the AWS CLI (c copies)")
+    for command in commands:
+        paper.add(map(Content, command.splitlines()), indent=2)
+
+
+def why_not_apply(fix: Fix, proof: Proof | None, no_writing: str | None) -> str | None:
+    """Why a fix cannot be applied from here, or None."""
+    if not fix.changes:
+        return "There is nothing to apply: this says what to do."
+    if fix.auto is not Auto.YES:
+        return "This is somebody else's decision: shown to be sent to the owner, c copies it. It is not applied here."
+    if no_writing is not None:
+        return no_writing
+    if proof is None:
+        return "The simulation is still running: wait for the proof."
+    if not proof.ok:
+        return "The simulation says that this would not mend the import; it is not applied."
+    return None
+
+
+def confirmations(fix: Fix) -> list[Change]:
+    """The changes that want something typed, each text once."""
+    return list({change.confirm: change for change in fix.changes if change.confirm}.values())

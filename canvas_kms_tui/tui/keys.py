@@ -1,0 +1,155 @@
+"""The one table of keys. Bindings, footer, ``?`` help, command palette and the README's table come from it.
+
+Every key of a screen does its work through ``press(id)``: the screen may say why it cannot be done now, and then
+that is what the user reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing that can be done on a screen.
+
+    ``keys`` are Textual's key names, the first is shown; ``label`` stands in the footer where ``footer`` is not 0
+    (1 = most wanted; it stays longest when the line is narrow); ``help`` is a sentence.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    footer: int = 0
+
+    @property
+    def shown(self) -> str:
+        return SHOWN.get(self.keys[0], self.keys[0])
+
+
+SHOWN = {
+    "slash": "/",
+    "question_mark": "?",
+    "escape": "esc",
+    "ctrl+p": "^p",
+    "ctrl+q": "^q",
+    "enter": "enter",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "space": "space",
+    "tab": "tab",
+}
+
+_HELP = Key("help", ("question_mark",), "Keys", "Show the keys of this screen.", 7)
+_BACK = Key("back", ("escape", "q"), "Back", "Go back; nothing is changed.", 2)
+_COPY = Key("copy", ("c", "y"), "Copy", "Copy this as text (OSC 52), and write it to a file as well.", 5)
+
+MAIN = (
+    Key("fix", ("f",), "Fix", "Preview the fix of this finding: proof, diff and undo. Nothing is changed yet.", 1),
+    Key("undo", ("u",), "Undo", "Take back the last change that was applied; shown first.", 5),
+    Key("again", ("r",), "Again", "Check everything again.", 4),
+    Key("filter", ("slash",), "Filter", "Show only what contains a text; esc shows all.", 6),
+    Key("copy", ("c", "y"), "Copy", "Copy this finding as Markdown (OSC 52), and write it to a file as well.", 7),
+    Key("export", ("e",), "Export", "Write the whole diagnosis to a report file.", 8),
+    Key("document", ("d",), "Document", "Open the policy that decides, at the deciding statement.", 9),
+    Key("help", ("question_mark",), "Keys", "Show all keys.", 2),
+    Key("quit", ("q", "ctrl+q"), "Quit", "Leave at once.", 3),
+    Key("next", ("n",), "Next problem", "Go to the next problem, or the next match of a filter."),
+    Key("previous", ("N",), "Previous problem", "Go to the problem or match before."),
+    Key("open", ("enter",), "Open", "Show the whole finding; esc goes back."),
+    Key("fold", ("space",), "Fold", "Fold or unfold the group."),
+    Key("back", ("escape",), "Back", "Close what is open; end the filter."),
+    Key("step_next", ("right_square_bracket",), "Next step", "Go to the cause of the next failing step."),
+    Key("step_previous", ("left_square_bracket",), "Step before", "Go to the cause of the failing step before."),
+    Key("palette", ("ctrl+p",), "Palette", "Find anything the program can do."),
+)
+
+FIX = (
+    Key("apply", ("a",), "Apply", "Make these changes; asks for typing where that is called for.", 1),
+    _BACK,
+    Key("copy", ("c", "y"), "Copy", "Copy the changes as AWS CLI commands, and write them to a file as well.", 3),
+    Key("export", ("e",), "Save", "Write the preview to a file.", 4),
+    Key("other", ("tab", "n"), "Other way", "Show the next way to mend it.", 5),
+    _HELP,
+    Key("palette", ("ctrl+p",), "Palette", "Find anything the program can do."),
+    Key("quit", ("ctrl+q",), "Quit", "Leave at once."),
+)
+
+UNDO = (
+    Key("apply", ("u", "a"), "Undo it", "Take the change back.", 1),
+    _BACK,
+    _HELP,
+    Key("quit", ("ctrl+q",), "Quit", "Leave at once."),
+)
+
+DOCUMENT = (
+    _BACK,
+    Key("search", ("slash",), "Search", "Find a text in the document.", 1),
+    Key("next", ("n",), "Next", "Go to the next match.", 3),
+    Key("previous", ("N",), "Before", "Go to the match before.", 4),
+    Key("other", ("tab",), "Next document", "Show the next document involved.", 5),
+    Key("other_back", ("shift+tab",), "Document before", "Show the document before."),
+    _COPY,
+    _HELP,
+    Key("quit", ("ctrl+q",), "Quit", "Leave at once."),
+)
+
+PICK = (
+    Key("choose", ("enter",), "Choose", "Take the marked one.", 1),
+    Key("skip", ("ctrl+s",), "Skip", "Go on without it, where that is possible.", 3),
+    Key("back", ("escape",), "Back", "Go to the question before, or leave.", 2),
+    Key("quit", ("ctrl+q",), "Quit", "Leave at once.", 4),
+)
+
+HELP = (_BACK, Key("quit", ("ctrl+q",), "Quit", "Leave at once."))
+
+#: Keys of the lists and texts themselves; shown in the help, bound by the widgets.
+MOVING = (
+    ("↑ ↓  k j", "Move by a line."),
+    ("PgUp PgDn  ^u ^d", "Move by a page."),
+    ("g G  Home End", "Go to the top, to the end."),
+    ("← →  h l", "Fold and unfold a group."),
+    ("tab", "Go between list and detail."),
+    ("mouse", "Click chooses, the wheel scrolls, a click on a key in the last line presses it."),
+)
+
+SCREENS: dict[str, Sequence[Key]] = {
+    "main": MAIN,
+    "fix": FIX,
+    "undo": UNDO,
+    "document": DOCUMENT,
+    "pick": PICK,
+    "help": HELP,
+}
+TITLES = {
+    "main": "Main screen",
+    "fix": "Fix preview",
+    "undo": "Undo",
+    "document": "Documents",
+    "pick": "Choosing the target",
+    "help": "Keys",
+}
+FOOTER_KEYS = 9
+
+
+def footer(screen: str, width: int) -> list[Key]:
+    """The keys that fit one line of ``width`` cells, at most nine, in the order of the table."""
+    wanted = sorted((key for key in SCREENS[screen] if key.footer), key=lambda key: key.footer)[:FOOTER_KEYS]
+    while wanted and sum(len(key.shown) + len(key.label) + 3 for key in wanted) - 1 > width:
+        wanted.pop()
+    return [key for key in SCREENS[screen] if key in wanted]
+
+
+def as_markdown() -> str:
+    """The table of keys for the README."""
+    parts: list[str] = []
+    for screen, table in SCREENS.items():
+        rows = [f"| `{' '.join(SHOWN.get(name, name) for name in key.keys)}` | {key.help} |" for key in table]
+        parts.append("\n".join([f"**{TITLES[screen]}**", "", "| key | does |", "|---|---|", *rows]))
+    return "\n\n".join(parts)

@@ -1,0 +1,175 @@
+"""What the detail says: a finding, a group, the import step by step. Text for a ``Paper``, of any width."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from canvas_kms_tui.change import Auto, Fix
+from canvas_kms_tui.findings import CouldNotCheck, Diagnosis, Finding, Status, StepResult
+from canvas_kms_tui.tui.board import Board, CauseLike, step_id
+from canvas_kms_tui.tui.jsontext import JsonLine, lines_of
+from canvas_kms_tui.tui.paper import LABEL, Paper
+from canvas_kms_tui.tui.rooms import Paperwork
+from canvas_kms_tui.tui.words import CERTAINTY, DECISION, STATUS, count, name_of
+
+DECIDING = "$text-error"
+_AROUND = 2  #: lines of the document shown before and after the deciding statement
+
+
+def finding_page(paper: Paper, finding: Finding, board: Board, documents: Sequence[Paperwork]) -> None:
+    """The whole of one finding, the most useful first."""
+    look = STATUS[finding.status]
+    sure = CERTAINTY[finding.certainty] if finding.status in (Status.FAIL, Status.WARN) else ""
+    paper.para(finding.title, "bold", first=f"{look.symbol} {look.word}  ")
+    paper.lines[0] = paper.lines[0].stylize(look.style, 0, len(look.symbol) + len(look.word) + 1)
+    paper.line((f"{finding.cause}   {finding.severity.value}{'   ' + sure if sure else ''}", LABEL))
+    paper.blank()
+    paper.para(finding.summary)
+    if finding.could_not_check is not None:
+        _could_not_check(paper, finding.could_not_check)
+    _blocked(paper, finding)
+    _fixes(paper, finding)
+    if finding.evidence or finding.resource:
+        paper.heading("Seen")
+        paper.pairs([("on", finding.resource, ""), *((e.what, e.value, e.source) for e in finding.evidence)])
+    _statement(paper, finding, documents)
+    if finding.explanation:
+        paper.heading("Why this matters to the import")
+        paper.para(finding.explanation, indent=2)
+    _steps(paper, [step for step in board.steps.values() if step_id(step) in finding.step_ids])
+
+
+def _could_not_check(paper: Paper, missing: CouldNotCheck) -> None:
+    paper.heading("Could not be checked")
+    paper.pairs([("asked", missing.action, ""), ("of", missing.resource, "")])
+    paper.para(missing.reason, indent=2)
+    if missing.grant is None:
+        return
+    paper.heading("Grant this to your own role, then r checks again (c copies it)")
+    paper.add((line.content for line in lines_of(missing.grant)), indent=2)
+
+
+def _blocked(paper: Paper, finding: Finding) -> None:
+    if finding.blocked_by:
+        paper.heading("Waits for")
+        paper.para(f"{finding.blocked_by}: mend that first; then this can be judged.", indent=2)
+
+
+def _fixes(paper: Paper, finding: Finding) -> None:
+    if not finding.fixes:
+        return
+    paper.heading("Fix" if len(finding.fixes) == 1 else f"Fix, {len(finding.fixes)} ways")
+    for fix in finding.fixes:
+        paper.para(fix.title, first="• ", indent=2)
+        paper.para(_how(fix), LABEL, indent=4)
+
+
+def _how(fix: Fix) -> str:
+    if fix.proven is False:
+        return f"Simulated: does not mend the import. {fix.proof}".strip()
+    if fix.auto is Auto.YES and fix.changes:
+        actions = ", ".join(dict.fromkeys(change.action for change in fix.changes))
+        proven = "proven by simulation" if fix.proven else "proof on preview"
+        return f"f previews {count(len(fix.changes), 'change')} ({actions}); {proven}"
+    if fix.changes:
+        return "f shows the change to send to the owner; this program does not apply it"
+    return fix.text
+
+
+def _statement(paper: Paper, finding: Finding, documents: Sequence[Paperwork]) -> None:
+    if finding.statement is None:
+        return
+    name, index = finding.statement
+    document = next((document for document in documents if document.name == name), None)
+    if document is None:
+        return
+    paper.heading(f"Decided by statement {index + 1} of the {name}")
+    paper.add(excerpt(lines_of(document.source), index), indent=1)
+    paper.para("d opens the whole document", LABEL, indent=2)
+
+
+def excerpt(lines: Sequence[JsonLine], statement: int) -> list[Content]:
+    """The lines of one statement, marked, with a little of what stands around them."""
+    at = [number for number, line in enumerate(lines) if line.statement == statement]
+    if not at:
+        return []
+    return [
+        numbered(number, lines[number], marked=at[0] <= number <= at[-1], digits=len(str(len(lines))))
+        for number in range(max(at[0] - _AROUND, 0), min(at[-1] + _AROUND + 1, len(lines)))
+    ]
+
+
+def numbered(number: int, line: JsonLine, *, marked: bool, digits: int = 3) -> Content:
+    """A document's line with its number; a marked one carries a bar that shows without colour too."""
+    bar = ("┃ ", f"bold {DECIDING}") if marked else ("  ", "")
+    return Content.assemble((f"{number + 1:>{digits}} ", LABEL), bar) + line.content
+
+
+def _steps(paper: Paper, steps: Sequence[StepResult]) -> None:
+    if steps:
+        paper.heading("Steps of the import that it explains")
+    for step in steps:
+        step_lines(paper, step)
+
+
+def step_lines(paper: Paper, step: StepResult) -> None:
+    look = DECISION[step.decision]
+    paper.line("  ", (f"{look.symbol} ", look.style), f"{step.title}  ", (look.word, look.style))
+    paper.pairs([("    asks", step.action, ""), ("    of", step.resource, "")])
+    for decider in step.decided_by:
+        place = decider.document + (f", statement {decider.statement + 1}" if decider.statement is not None else "")
+        paper.para(f"{place}: {decider.why}" if decider.why else place, LABEL, indent=4)
+    if step.assuming:
+        paper.para(f"assuming that no {' or '.join(step.assuming)} denies: you may not read them", LABEL, indent=4)
+
+
+def group_page(paper: Paper, title: str, board: Board) -> None:
+    """A group: its members in words."""
+    paper.line((title, "bold"))
+    paper.blank()
+    for cause in board.causes:
+        if cause.group == title:
+            _member(paper, cause, [f for f in board.findings.values() if f.cause == cause.id])
+
+
+def _member(paper: Paper, cause: CauseLike, found: Sequence[Finding]) -> None:
+    for finding in found:
+        look = STATUS[finding.status]
+        paper.para(f"{finding.title}. {finding.summary}", first=f"{look.symbol} ")
+    if not found:
+        paper.para(cause.title, LABEL, first="· ")
+
+
+def healthy_page(paper: Paper, diagnosis: Diagnosis, board: Board) -> None:
+    """What the import uses and how each of its steps would be decided."""
+    resolved = diagnosis.resolved
+    paper.line(("What the import uses", "bold"))
+    rows = (
+        ("role", resolved.execution_role),
+        ("copies to", resolved.artifact_location),
+        ("copy's key", resolved.artifact_key),
+        ("Domain key", resolved.domain_key),
+    )
+    paper.pairs([(label, sourced.value or "none", sourced.origin) for label, sourced in rows])
+    paper.pairs([("source key", name_of(key) if key else "none", uri) for uri, key in resolved.source_keys])
+    paper.heading("The import, step by step")
+    for step in board.steps.values():
+        step_lines(paper, step)
+
+
+def grant_text(missing: CouldNotCheck) -> str:
+    """The statement that would let us look, as JSON to send to an administrator."""
+    return json.dumps(missing.grant, indent=2) + "\n"
+
+
+def finding_markdown(finding: Finding) -> str:
+    """A finding for a ticket."""
+    parts = [f"### {STATUS[finding.status].word}: {finding.title} (`{finding.cause}`)", finding.summary]
+    parts.append("\n".join(f"- {e.what}: `{e.value}` ({e.source})" for e in finding.evidence))
+    if finding.could_not_check is not None and finding.could_not_check.grant is not None:
+        parts.append(f"```json\n{grant_text(finding.could_not_check)}```")
+    parts += [finding.explanation, *(f"Fix: {fix.title}. {fix.text}".strip() for fix in finding.fixes)]
+    return "\n\n".join(part for part in parts if part) + "\n"

@@ -1,0 +1,74 @@
+"""Text laid out for a width: headings, paragraphs, pairs, code. The detail, the previews and copies are made of it.
+
+Everything put on a ``Paper`` is plain text with a style of our own; text from AWS is never read as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.content import Content
+
+from canvas_kms_tui.tui.words import shorten
+
+LABEL = "$text-muted"
+HEADING = "bold"
+
+
+class Paper:
+    """Lines of styled text, none wider than ``width`` cells."""
+
+    def __init__(self, width: int) -> None:
+        self.width = max(width, 10)
+        self.lines: list[Content] = []
+
+    def content(self) -> Content:
+        return Content("\n").join(self.lines)
+
+    def blank(self) -> None:
+        if self.lines and self.lines[-1].plain.strip():
+            self.lines.append(Content(""))
+
+    def line(self, *parts: str | tuple[str, str]) -> None:
+        """One line; what does not fit is cut at the right with an ellipsis."""
+        self.lines.append(Content.assemble(*map(_flat, parts)).truncate(self.width, ellipsis=True))
+
+    def heading(self, text: str) -> None:
+        self.blank()
+        self.line((text, HEADING))
+
+    def para(self, text: str, style: str = "", *, indent: int = 0, first: str = "") -> None:
+        """Wrapped text; ``first`` stands before the first line, the others hang below it."""
+        hang = " " * (indent + len(first))
+        for paragraph in text.splitlines() or [""]:
+            body = Content.styled(paragraph, style) if style else Content(paragraph)
+            for number, part in enumerate(body.wrap(max(self.width - len(hang), 8))):
+                lead = " " * indent + first if number == 0 and first else hang
+                self.lines.append(Content(lead) + part.rstrip())
+                first = first if number == 0 and not first else " " * len(first)
+
+    def pairs(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        """``label  value  note`` in columns; long values lose their middle, notes wrap below when there is no room."""
+        rows = list(rows)
+        column = min(max((len(label) for label, _, _ in rows), default=0), max(self.width // 3, 8))
+        for label, value, note in rows:
+            room = max(self.width - column - 4, 8)
+            shown = Content.assemble((f"  {shorten(label, column):<{column}}  ", LABEL), shorten(value, room))
+            if note and shown.cell_length + len(note) + 3 <= self.width:
+                self.lines.append(shown + Content.styled(f"   {note}", LABEL))
+                continue
+            self.lines.append(shown)
+            if note:
+                self.para(note, LABEL, indent=column + 4)
+
+    def add(self, lines: Iterable[Content], *, indent: int = 0) -> None:
+        """Lines that are styled already, folded where they are too wide."""
+        room = max(self.width - indent, 8)
+        for line in lines:
+            self.lines.extend(Content(" " * indent) + part for part in line.fold(room))
+
+
+def _flat(part: str | tuple[str, str]) -> str | tuple[str, str]:
+    if isinstance(part, str):
+        return part.replace("\n", " ")
+    return part[0].replace("\n", " "), part[1]

@@ -1,0 +1,119 @@
+"""What the screens ask of the rest of the program, in one protocol; the real rooms are in ``wiring``.
+
+Owns the words between screens and rooms. Everything async here runs on the background loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from canvas_kms_tui.change import Change, Fix
+from canvas_kms_tui.findings import Diagnosis, Finding, Resolved, StepResult
+from canvas_kms_tui.gateway import Connection
+from canvas_kms_tui.target import Target
+from canvas_kms_tui.tui.board import CauseLike
+
+
+class Refused(Exception):
+    """Something was not done: what, to what, why, and what to do next. Nothing was written unless it says so."""
+
+
+class Observer(Protocol):
+    def planned(self, causes: Sequence[CauseLike]) -> None: ...
+    def resolved(self, resolved: Resolved) -> None: ...
+    def step(self, step: StepResult) -> None: ...
+    def finding(self, finding: Finding) -> None: ...
+    def done(self, diagnosis: Diagnosis) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Paperwork:
+    """One document of the case: ``name`` is what findings call it, ``source`` the parsed document."""
+
+    name: str
+    source: Any
+
+
+@dataclass(slots=True)
+class Case:
+    """A finished diagnosis and what it stands on. ``inner`` is the rooms' own."""
+
+    connection: Connection
+    target: Target
+    diagnosis: Diagnosis
+    documents: tuple[Paperwork, ...] = ()
+    inner: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The import before and after a fix, by simulation."""
+
+    ok: bool
+    text: str
+    before: tuple[StepResult, ...] = ()
+    after: tuple[StepResult, ...] = ()
+    worse: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DiffLine:
+    """``kind`` is ``added``, ``removed``, ``same`` or ``note`` (what was left out)."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """``entry`` names the journal entry; not ``ok``: it was begun, and the text says how far it came."""
+
+    entry: str
+    text: str
+    ok: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """A journal entry that can be taken back: its title, what taking it back does, and the document's way back."""
+
+    entry: str
+    title: str
+    promise: str
+    changes: tuple[Change, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a list to pick from: ``value`` is what is taken, ``note`` stands beside it."""
+
+    value: str
+    note: str = ""
+
+
+class Rooms(Protocol):
+    """Failures: CallFailed, CannotConnect, facts.Unreadable and Refused are told as they are; others are defects."""
+
+    async def domains(self, connection: Connection) -> Sequence[Choice]: ...
+    async def profiles(self, connection: Connection, domain_id: str) -> Sequence[Choice]: ...
+    async def places(self, connection: Connection, below: str) -> Sequence[Choice]:
+        """Buckets (``below`` is empty) or objects below ``bucket/prefix``, as S3 URIs."""
+        ...
+
+    async def diagnose(self, connection: Connection, target: Target, observer: Observer) -> Case: ...
+    async def prove_all(self, case: Case) -> Case:
+        """The case with ``proven`` filled in for every fix."""
+        ...
+
+    async def prove(self, case: Case, fix: Fix) -> Proof: ...
+    def diff(self, change: Change) -> Sequence[DiffLine]: ...
+    def as_cli(self, change: Change) -> str: ...
+    async def apply(
+        self, case: Case, fix: Fix, confirmed: Mapping[str, str], progress: Callable[[str], None]
+    ) -> Applied: ...
+    async def last_change(self, case: Case) -> Undoable | None: ...
+    async def undo(self, case: Case, entry: str, progress: Callable[[str], None]) -> Applied: ...
+    async def report(self, case: Case, directory: Path) -> Path: ...

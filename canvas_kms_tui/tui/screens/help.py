@@ -1,0 +1,58 @@
+"""The keys of one screen, in words, from the table of keys."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from canvas_kms_tui.findings import Status
+from canvas_kms_tui.tui import keys
+from canvas_kms_tui.tui.paper import Paper
+from canvas_kms_tui.tui.screens.keyed import KeyedScreen, bindings
+from canvas_kms_tui.tui.widgets.detail import Detail
+from canvas_kms_tui.tui.widgets.key_footer import KeyFooter
+from canvas_kms_tui.tui.words import STATUS
+
+SAYS = {
+    Status.PASS: "checked, and in order",
+    Status.FAIL: "this breaks the import",
+    Status.WARN: "may give trouble, or could not be told for sure",
+    Status.UNKNOWN: "you may not read what is needed: neither in order nor broken; the detail names the permission",
+    Status.BLOCKED: "cannot be judged before something else is mended",
+    Status.NOT_APPLICABLE: "does not concern this import",
+}
+
+
+class HelpScreen(KeyedScreen[None]):
+    CSS_PATH = "help.tcss"
+    TABLE = "help"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("help")]
+    AUTO_FOCUS = "Detail"
+
+    def __init__(self, table: str) -> None:
+        super().__init__()
+        self.about = table
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(f"Keys: {keys.TITLES[self.about].lower()}"), id="title")
+        yield Detail("keys")
+        yield KeyFooter(self.TABLE)
+
+    def on_mount(self) -> None:
+        self.query_one(Detail).show(self._write)
+
+    def _write(self, paper: Paper) -> None:
+        for key in keys.SCREENS[self.about]:
+            names = " ".join(keys.SHOWN.get(name, name) for name in key.keys)
+            paper.para(key.help, indent=1, first=f"{names:<11}")
+        paper.heading("Moving")
+        for names, says in keys.MOVING:
+            paper.para(says, indent=1, first=f"{names:<18}")
+        paper.heading("Signs")
+        for status, says in SAYS.items():
+            look = STATUS[status]
+            paper.para(says, indent=1, first=f"{look.symbol} {look.word:<9}")

@@ -1,0 +1,148 @@
+"""What the keys of the main screen do, and the flows that they start."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable, Sequence
+
+from canvas_kms_tui.change import Fix
+from canvas_kms_tui.findings import Finding
+from canvas_kms_tui.tui import clipboard, pages
+from canvas_kms_tui.tui.board import Board
+from canvas_kms_tui.tui.desk import Trouble
+from canvas_kms_tui.tui.headline import Phase
+from canvas_kms_tui.tui.messages import Herald
+from canvas_kms_tui.tui.screens.main_moves import MainMoves
+from canvas_kms_tui.tui.widgets.cause_tree import CauseTree
+
+
+class MainActions(MainMoves):
+    """The doing half of the main screen; the showing half is ``MainScreen``."""
+
+    phase: Phase
+    trouble: str
+    run_number: int
+
+    @abstractmethod
+    def begin(self, work: Callable[[], Awaitable[None]]) -> None: ...
+
+    # Flows
+
+    async def open_source(self) -> None:
+        """Connect, choose what is left open, diagnose."""
+        self.phase = Phase.CONNECTING
+        self.draw()
+        connection = await self.desk.connect()
+        if self.desk.target is None:
+            self.phase = Phase.CHOOSING
+            self.draw()
+            from canvas_kms_tui.tui.screens.pick import choose_target
+
+            await choose_target(self)
+            self.desk.target = self.desk.session.target(connection)
+        await self.diagnose()
+
+    async def diagnose(self) -> None:
+        self.run_number += 1
+        self.board = Board(folds=self.board.folds)
+        self.phase, self.desk.case = Phase.CHECKING, None
+        self.query_one(CauseTree).touched = False
+        self.draw()
+        case = await self.desk.diagnose(Herald(self.post_message, self.run_number))
+        self.phase = Phase.DONE
+        self.board.finish(case.diagnosis, self.desk.session.clock())
+        self.draw(top=True)
+        case = await self.desk.prove_all()
+        self.board.take_proofs(case.diagnosis)
+        self.draw()
+
+    async def preview(self, finding: Finding, fixes: Sequence[Fix]) -> None:
+        from canvas_kms_tui.tui.screens.fix import FixScreen
+
+        applied = await self.app.push_screen_wait(FixScreen(finding, fixes))
+        if applied is not None:
+            self.say(f"{applied.text} Journal entry {applied.entry}; u takes it back.", warn=not applied.ok)
+            await self.diagnose()
+
+    async def take_back(self) -> None:
+        from canvas_kms_tui.tui.screens.undo import UndoScreen
+
+        undoable = await self.desk.last_change()
+        if undoable is None:
+            self.say("Nothing has been applied to this account that could be taken back.", warn=True)
+            return
+        undone = await self.app.push_screen_wait(UndoScreen(undoable))
+        if undone is not None:
+            self.say(undone.text, warn=not undone.ok)
+            await self.diagnose()
+
+    async def write_report(self) -> None:
+        case, rooms = self.desk.opened(), await self.desk.rooms()
+        try:
+            path = await self.desk.away(lambda: rooms.report(case, self.desk.session.out))
+        except OSError as failed:
+            raise Trouble(f"The report could not be written: {failed}") from failed
+        self.say(f"Report written: {path}")
+
+    # Keys
+
+    def why_not(self, key_id: str) -> str | None:
+        finding = self.selected()
+        match key_id:
+            case "fix" if finding is None or not finding.fixes:
+                return "There is no fix here: choose a line marked ‘f fixes’ (n goes to the next problem)."
+            case "fix" | "undo" | "export" if self.phase is not Phase.DONE:
+                return "The checks are still running: wait for the verdict."
+            case "undo" if (reason := self.desk.why_no_writing()) is not None:
+                return reason
+            case "document" if self.phase is not Phase.DONE or self.desk.case is None:
+                return "The documents are read with the checks: wait for the verdict."
+            case "document" if not self.desk.opened().documents:
+                return "No policy document could be read."
+            case "copy" if finding is None:
+                return "Choose a cause first: its finding is what is copied."
+            case "again" if self.phase in (Phase.CONNECTING, Phase.CHOOSING, Phase.CHECKING):
+                return "The checks are running already."
+        return None
+
+    def do_fix(self) -> None:
+        finding = self.selected()
+        if finding is not None:
+            self._in_background(lambda: self.preview(finding, finding.fixes))
+
+    def do_undo(self) -> None:
+        self._in_background(self.take_back)
+
+    def do_again(self) -> None:
+        self.begin(self.diagnose if self.desk.target is not None else self.open_source)
+
+    def do_export(self) -> None:
+        self._in_background(self.write_report)
+
+    def do_copy(self) -> None:
+        finding = self.selected()
+        if finding is None:
+            return
+        if finding.could_not_check is not None and finding.could_not_check.grant is not None:
+            text = pages.grant_text(finding.could_not_check)
+        else:
+            text = pages.finding_markdown(finding)
+        path = clipboard.copy_out(self.canvas_app, text)
+        self.say(f"Copied, if your terminal allows it; also written to {path}")
+
+    def do_document(self) -> None:
+        from canvas_kms_tui.tui.screens.document import DocumentScreen
+
+        case, finding = self.desk.opened(), self.selected()
+        self.app.push_screen(DocumentScreen(case.documents, finding.statement if finding else None))
+
+    def _in_background(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Like ``begin``, but what goes wrong is only said: the diagnosis on the screen still stands."""
+
+        async def guarded() -> None:
+            try:
+                await work()
+            except Trouble as trouble:
+                self.say(str(trouble), warn=True)
+
+        self.begin(guarded)

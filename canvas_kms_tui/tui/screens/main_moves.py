@@ -1,0 +1,116 @@
+"""Moving about on the main screen: open, fold, next problem, failing steps, filter."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING
+
+from canvas_kms_tui.findings import Finding
+from canvas_kms_tui.tui.board import Board, Row
+from canvas_kms_tui.tui.screens.keyed import KeyedScreen
+from canvas_kms_tui.tui.widgets.cause_tree import CauseTree
+from canvas_kms_tui.tui.widgets.detail import Detail
+
+if TYPE_CHECKING:
+    from canvas_kms_tui.tui.widgets.filter_field import FilterField
+
+
+class MainMoves(KeyedScreen[None]):
+    """Nothing here changes the diagnosis."""
+
+    board: Board
+    needle: str
+
+    @abstractmethod
+    def draw(self, *, top: bool = False) -> None: ...
+    @abstractmethod
+    def go_to_finding(self, finding: Finding) -> None: ...
+
+    def selected(self) -> Finding | None:
+        row = self.query_one(CauseTree).row
+        return row.finding if row is not None else None
+
+    def do_open(self) -> None:
+        row = self.query_one(CauseTree).row
+        if row is not None and row.group:
+            self.do_fold()
+        elif not self.has_class("-zoomed"):
+            self.add_class("-zoomed")
+            self.query_one(Detail).focus()
+
+    def do_fold(self) -> None:
+        tree = self.query_one(CauseTree)
+        if tree.row is not None and tree.row.group:
+            tree.action_fold(not tree.row.folded)
+
+    def do_back(self) -> None:
+        if self.has_class("-zoomed"):
+            self.remove_class("-zoomed")
+        elif self.query("#filter"):
+            self.needle = ""
+            self.query("#filter").remove()
+            self.draw()
+        self.query_one(CauseTree).focus()
+
+    def do_next(self) -> None:
+        self._jump(1)
+
+    def do_previous(self) -> None:
+        self._jump(-1)
+
+    def do_step_next(self) -> None:
+        self._jump_step(1)
+
+    def do_step_previous(self) -> None:
+        self._jump_step(-1)
+
+    def _jump(self, by: int) -> None:
+        """To the next problem in the order of the tree; with a filter, to the next match. Goes round."""
+        wanted = self._stops()
+        if not wanted:
+            self.say("There is no problem to go to.")
+            return
+        row = self.query_one(CauseTree).row
+        here = self.board.place_of(row.id if row else "")
+        places = [self.board.place_of(stop.id) for stop in wanted]
+        ahead = [i for i, place in enumerate(places) if (place > here if by > 0 else place < here)]
+        index = (ahead[0] if ahead else 0) if by > 0 else (ahead[-1] if ahead else len(places) - 1)
+        found = wanted[index].finding
+        if found is not None:
+            self.go_to_finding(found)
+
+    def _stops(self) -> list[Row]:
+        if self.needle:
+            shown = {row.id for row in self.query_one(CauseTree).rows}
+            return [row for row in self.board.in_order() if row.id in shown]
+        problems = {finding.id for finding in self.board.problems()}
+        return [row for row in self.board.in_order() if row.id in problems]
+
+    def _jump_step(self, by: int) -> None:
+        failing = [step for step in self.board.steps.values() if step.decision != "allowed"]
+        explained = [found for step in failing if (found := self.board.finding_of_step(step)) is not None]
+        if not explained:
+            self.say("No step of the import is known to fail.")
+            return
+        here = self.selected()
+        index = explained.index(here) + by if here in explained else 0
+        self.go_to_finding(explained[index % len(explained)])
+
+    # Filter
+
+    async def do_filter(self) -> None:
+        from canvas_kms_tui.tui.widgets.filter_field import FilterField
+
+        for field in self.query("#filter"):
+            field.focus()
+            return
+        field = FilterField(self.needle, "text to look for; esc shows everything")
+        await self.mount(field, before="KeyFooter")
+        field.focus()
+
+    def on_filter_field_typed(self, message: FilterField.Typed) -> None:
+        self.needle = message.text
+        self.draw()
+
+    def on_filter_field_left(self) -> None:
+        self.query_one(CauseTree).focus()

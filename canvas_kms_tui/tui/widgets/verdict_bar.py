@@ -1,0 +1,55 @@
+"""The top of the main screen: what is looked at, and in one sentence what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.widget import Widget
+
+from canvas_kms_tui.tui.paper import Paper
+from canvas_kms_tui.tui.words import Look, shorten
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``hint`` says what to do next; ``progress`` stands at the right of the first line."""
+
+    where: str
+    what: str
+    look: Look
+    sentence: str
+    hint: str = ""
+    progress: str = ""
+
+
+class VerdictBar(Widget):
+    def __init__(self, identity: str) -> None:
+        super().__init__(id=identity)
+        self.verdict: Verdict | None = None
+
+    def show(self, verdict: Verdict) -> None:
+        if verdict != self.verdict:
+            self.verdict = verdict
+            self.refresh(layout=True)
+
+    def render(self) -> Content:
+        if self.verdict is None:
+            return Content("")
+        return verdict_content(self.verdict, self.size.width)
+
+
+def verdict_content(verdict: Verdict, width: int) -> Content:
+    """Target, the sentence (at most three lines), the hint."""
+    paper = Paper(width)
+    room = paper.width - len(verdict.progress) - 2
+    where = shorten(verdict.where, room)
+    gap = " " * (paper.width - len(where) - len(verdict.progress))
+    paper.line((where, "$text-muted"), gap, (verdict.progress, "$text-muted"))
+    paper.line(shorten(verdict.what, paper.width))
+    lead = f"{verdict.look.symbol} {verdict.look.word}  "
+    body = Content.styled(lead, verdict.look.style) + Content.styled(verdict.sentence, "bold")
+    paper.lines.extend(body.wrap(paper.width)[:3])
+    if verdict.hint:
+        paper.line((verdict.hint, "$text-muted"))
+    return paper.content()

@@ -1,0 +1,193 @@
+"""The real rooms behind the screens: engine, proofs, changes, reports. Imported on the background loop."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar, cast
+
+from canvas_kms_tui import changes, engine, report
+from canvas_kms_tui.causes import Cause, catalogue
+from canvas_kms_tui.change import Change, Fix
+from canvas_kms_tui.changes.entries import Entry
+from canvas_kms_tui.facts import Facts, Unreadable, choices, known
+from canvas_kms_tui.gateway import Connection
+from canvas_kms_tui.import_path import ImportPath, Step
+from canvas_kms_tui.policy import Document, Layers
+from canvas_kms_tui.target import BadTarget, Target
+from canvas_kms_tui.tui.rooms import Applied, Case, Choice, DiffLine, Observer, Paperwork, Proof, Refused, Undoable
+from canvas_kms_tui.tui.session import Session
+
+Listed = TypeVar("Listed")
+_KINDS = {"added": "added", "removed": "removed", "gap": "note"}
+
+
+class RealRooms:
+    """One for each session; remembers which journal entries are this session's own."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._journal = changes.Journal(session.journal)
+        self._own: list[str] = []
+
+    # Choosing
+
+    async def domains(self, connection: Connection) -> Sequence[Choice]:
+        found = await _readable(choices.domains(connection.gateway))
+        return [Choice(domain.id, f"{domain.name}  {domain.status}") for domain in found]
+
+    async def profiles(self, connection: Connection, domain_id: str) -> Sequence[Choice]:
+        return [Choice(name) for name in await _readable(choices.profiles(connection.gateway, domain_id))]
+
+    async def places(self, connection: Connection, below: str) -> Sequence[Choice]:
+        if not below:
+            return [Choice(f"s3://{name}/") for name in await _readable(choices.buckets(connection.gateway))]
+        bucket, _, prefix = below.removeprefix("s3://").partition("/")
+        keys = await _readable(choices.objects(connection.gateway, bucket, prefix))
+        return [Choice(f"s3://{bucket}/{key}") for key in keys]
+
+    # Diagnosing
+
+    async def diagnose(self, connection: Connection, target: Target, observer: Observer) -> Case:
+        facts = Facts(connection.gateway, target)
+        session = self._session
+        try:
+            diagnosis = await engine.diagnose(
+                facts,
+                causes=self._causes(),
+                observer=cast(engine.Observer, observer),
+                accept_unknown=session.accept_unknown,
+                strict=session.strict,
+            )
+        except BadTarget as bad:
+            raise Refused(str(bad)) from bad
+        papers = tuple(_papers(await known(ImportPath(facts).steps())))
+        return Case(connection, target, diagnosis, papers, facts)
+
+    def _causes(self) -> tuple[Cause, ...]:
+        only, skip = self._session.only, self._session.skip
+        return tuple(c for c in catalogue() if (not only or c.id in only) and c.id not in skip)
+
+    # Changing
+
+    async def prove_all(self, case: Case) -> Case:
+        diagnosis = await changes.prove_all(case.diagnosis, case.inner)
+        return dataclasses.replace(case, diagnosis=diagnosis)
+
+    async def prove(self, case: Case, fix: Fix) -> Proof:
+        proof = await changes.prove(case.diagnosis, case.inner, fix)
+        return Proof(proof.ok, proof.text, tuple(proof.before), tuple(proof.after), tuple(proof.worse))
+
+    def diff(self, change: Change) -> Sequence[DiffLine]:
+        return [DiffLine(_KINDS.get(line.kind, "same"), line.text) for line in changes.diff(change)]
+
+    def as_cli(self, change: Change) -> str:
+        return changes.as_cli(change)
+
+    async def apply(
+        self, case: Case, fix: Fix, confirmed: Mapping[str, str], progress: Callable[[str], None]
+    ) -> Applied:
+        try:
+            outcome = await changes.apply(
+                fix,
+                connection=case.connection,
+                journal=self._journal,
+                confirmed=confirmed,
+                progress=lambda event: progress(_stage(event)),
+                target=str(case.target),
+            )
+        except changes.Refused as refused:
+            raise Refused(_sentence(refused)) from refused
+        self._own.append(outcome.entry_id)
+        return Applied(outcome.entry_id, outcome.text, outcome.ok)
+
+    async def last_change(self, case: Case) -> Undoable | None:
+        for entry in reversed(self._journal.entries()):
+            if self._is_ours(entry, case.connection) and entry.made and not entry.undone_by:
+                return _undoable(entry)
+        return None
+
+    def _is_ours(self, entry: Entry, connection: Connection) -> bool:
+        """A demo's account begins anew each time: only what this session did can be taken back there."""
+        header = entry.header
+        if header.undo_of is not None or header.account != connection.caller.account:
+            return False
+        return entry.id in self._own or (connection.source == "live" and header.source == "live")
+
+    async def undo(self, case: Case, entry: str, progress: Callable[[str], None]) -> Applied:
+        try:
+            outcome = await changes.undo(
+                entry,
+                connection=case.connection,
+                journal=self._journal,
+                progress=lambda event: progress(_stage(event)),
+            )
+        except changes.Refused as refused:
+            raise Refused(_sentence(refused)) from refused
+        return Applied(outcome.entry_id, outcome.text, outcome.ok)
+
+    # Telling
+
+    async def report(self, case: Case, directory: Path) -> Path:
+        """Markdown for a ticket, with a name that does not overwrite an earlier one."""
+        written = report.Report(case.connection.source, [case.diagnosis])
+        target = case.target
+        name = f"canvas-kms-{target.domain_id}-{target.user_profile}-{datetime.now(UTC):%Y%m%dT%H%M%S}.md"
+        path = directory / name
+        path.write_text(report.render("markdown", written), encoding="utf-8")
+        return path
+
+
+def _stage(event: changes.Event) -> str:
+    return f"{event.stage} {event.text}".strip()
+
+
+def _sentence(refused: Exception) -> str:
+    text = str(refused)
+    return text[:1].upper() + text[1:]
+
+
+def _undoable(entry: Entry) -> Undoable:
+    try:
+        back = changes.ways_back(entry)
+    except changes.Refused as refused:
+        raise Refused(_sentence(refused)) from refused
+    promise = " ".join(dict.fromkeys(record.change.undo_note for record in entry.made if record.change.undo_note))
+    return Undoable(entry.id, entry.header.title, promise, back)
+
+
+def _papers(steps: tuple[Step, ...] | Unreadable) -> Iterator[Paperwork]:
+    """Every document that the steps were judged by, each once, in the order of the import."""
+    seen: set[str] = set()
+    for step in () if isinstance(steps, Unreadable) else steps:
+        for document in _documents(step.layers):
+            if document.name not in seen:
+                seen.add(document.name)
+                yield Paperwork(document.name, document.source)
+
+
+def _documents(layers: Layers | None) -> Iterator[Document]:
+    """The documents of all layers, the resource's own first: it is what most often decides."""
+    if layers is None:
+        return
+    named = (layers.resource, layers.identity, layers.boundary, layers.session, layers.scps, layers.rcps)
+    yield from _flat(named)
+    yield from _flat(layers.endpoint)
+
+
+def _flat(part: object) -> Iterator[Document]:
+    if isinstance(part, Document):
+        yield part
+    elif isinstance(part, (tuple, list)):
+        for inner in part:
+            yield from _flat(inner)
+
+
+async def _readable(question: Awaitable[list[Listed]]) -> list[Listed]:
+    try:
+        return await question
+    except Unreadable as unreadable:
+        why = unreadable.why
+        raise Refused(f"{why.action} on {why.resource}: {why.reason}.") from unreadable

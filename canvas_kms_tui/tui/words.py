@@ -1,0 +1,96 @@
+"""How a status, a decision or a long name is put into words, symbols and colours: one table for every widget.
+
+A status is always a symbol and a word beside its colour, so that it survives NO_COLOR and colour blindness.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+
+from canvas_kms_tui.findings import Certainty, Status, VerdictStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """``style`` is a Textual style that names theme variables only."""
+
+    symbol: str
+    word: str
+    style: str
+
+
+STATUS: dict[Status, Look] = {
+    Status.PASS: Look("✓", "PASS", "$text-success"),
+    Status.FAIL: Look("✗", "FAIL", "bold $text-error"),
+    Status.WARN: Look("!", "WARN", "$text-warning"),
+    Status.UNKNOWN: Look("?", "UNKNOWN", "$text-accent"),
+    Status.BLOCKED: Look("-", "BLOCKED", "$text-muted"),
+    Status.NOT_APPLICABLE: Look("○", "N/A", "$text-muted"),
+}
+PENDING = Look("·", "NOT YET", "$text-muted")
+RUNNING = Look("…", "CHECKING", "$text-primary")
+
+VERDICT: dict[VerdictStatus, Look] = {
+    VerdictStatus.BROKEN: Look("✗", "BROKEN", "bold $text-error"),
+    VerdictStatus.HEALTHY: Look("✓", "HEALTHY", "bold $text-success"),
+    VerdictStatus.INCOMPLETE: Look("?", "INCOMPLETE", "bold $text-accent"),
+    VerdictStatus.WARNINGS: Look("!", "WARNINGS", "bold $text-warning"),
+}
+
+DECISION: dict[str, Look] = {
+    "allowed": Look("✓", "allowed", "$text-success"),
+    "implicitly_denied": Look("✗", "not allowed", "bold $text-error"),
+    "explicitly_denied": Look("✗", "denied", "bold $text-error"),
+    "unknown": Look("?", "unknown", "$text-accent"),
+}
+
+CERTAINTY: dict[Certainty, str] = {
+    Certainty.CERTAIN: "",
+    Certainty.LIKELY: "likely",
+    Certainty.POSSIBLE: "possible",
+}
+
+#: The order in which a group or station takes the look of its worst member.
+WORST_FIRST = (
+    Status.FAIL,
+    Status.UNKNOWN,
+    Status.WARN,
+    Status.BLOCKED,
+    Status.PASS,
+    Status.NOT_APPLICABLE,
+)
+
+
+def shorten(text: str, width: int) -> str:
+    """``text`` in at most ``width`` cells, its middle replaced by ``…``; ends are what tells ARNs apart."""
+    if cell_len(text) <= width:
+        return text
+    if width <= 1:
+        return "…"[:width]
+    tail = (width - 1) // 2
+    head = width - 1 - tail
+    return set_cell_size(text, head).rstrip() + "…" + _last_cells(text, tail)
+
+
+def _last_cells(text: str, width: int) -> str:
+    taken = 0
+    for index in range(len(text) - 1, -1, -1):
+        taken += cell_len(text[index])
+        if taken > width:
+            return text[index + 1 :]
+    return text
+
+
+def name_of(arn: str) -> str:
+    """The part of an ARN that a human would say: a role's, key's or bucket's name."""
+    if not arn.startswith("arn:"):
+        return arn
+    rest = arn.split(":", 5)[-1]
+    return rest if arn.split(":")[2] == "s3" else rest.rsplit("/", 1)[-1]
+
+
+def count(number: int, thing: str) -> str:
+    """``1 change``, ``2 changes``."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
