@@ -26,7 +26,7 @@ from canvas_kms_tui.edits.documents import (
 )
 
 #: What makes a principal a user of a key rather than its administrator.
-_USES = ("kms:decrypt", "kms:encrypt", "kms:generatedatakey", "kms:reencryptfrom", "kms:creategrant", "kms:sign")
+_USES = ("kms:decrypt", "kms:encrypt", "kms:generatedatakey", "kms:reencryptfrom", "kms:sign")
 
 
 def append_key_policy_statement(
