@@ -12,7 +12,7 @@ from typing import Any
 from moto.core.request import Request
 
 from canvas_kms_tui.demo import denials, moto_side, services, wire
-from canvas_kms_tui.demo.call import OPERATIONS, Answer, AwsError, Call
+from canvas_kms_tui.demo.call import GUARDS, OPERATIONS, Answer, AwsError, Call
 from canvas_kms_tui.demo.expand import partition_of
 from canvas_kms_tui.demo.world import Identity, World
 
@@ -79,7 +79,7 @@ class StandIn:
             return wire.failure(service, request, AwsError("StandInFailure", text, 501))
 
     def _perform(self, call: Call, model: Any) -> Answer:
-        denials.check(call)
+        GUARDS.get(call.service, denials.check)(call)
         handler = OPERATIONS.get((call.service, call.operation))
         result = handler(call) if handler else call.forward()
         return result if isinstance(result, Answer) else wire.success(model, call.request, result)

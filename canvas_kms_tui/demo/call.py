@@ -69,6 +69,20 @@ Handler = Callable[[Call], "Mapping[str, Any] | Answer | None"]
 OPERATIONS: dict[tuple[str, str], Handler] = {}
 
 
+Guard = Callable[[Call], None]
+GUARDS: dict[str, Guard] = {}
+
+
+def guard(service: str) -> Callable[[Guard], Guard]:
+    """Register what every call of a service passes before its own answer, the operator's denials included."""
+
+    def register(check: Guard) -> Guard:
+        GUARDS[service] = check
+        return check
+
+    return register
+
+
 def operation(service: str, *names: str) -> Callable[[Handler], Handler]:
     """Register the function that answers these operations of a service."""
 

@@ -93,7 +93,7 @@ def check(call: Call) -> None:
         return
     action, resource = action_of(call), resource_of(call)
     for denial in call.caller.denied:
-        if _covers(denial, action, resource):
+        if covers(denial, action, resource):
             raise refusal(call, action, resource, denial.because)
 
 
@@ -122,5 +122,11 @@ _EXPIRED = {
 }
 
 
-def _covers(denial: Denial, action: str, resource: str) -> bool:
-    return fnmatchcase(action.lower(), denial.action.lower()) and fnmatchcase(resource, denial.resource)
+def covers(denial: Denial, action: str, resource: str) -> bool:
+    """Whether a refusal is about this action on this resource."""
+    return matches(denial.action.lower(), action.lower()) and matches(denial.resource, resource)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """``*`` and ``?`` as in AWS's patterns; square brackets mean themselves."""
+    return fnmatchcase(text, pattern.replace("[", "[[]"))

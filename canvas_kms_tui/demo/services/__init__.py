@@ -11,7 +11,9 @@ def register() -> None:
         kms_crypto,
         kms_policy,
         s3,
+        s3_access,
         s3_objects,
+        s3_policy,
         sagemaker,
         sts,
     )

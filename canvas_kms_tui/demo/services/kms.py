@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 from typing import Any
 
 from canvas_kms_tui.demo import denials
@@ -169,7 +168,7 @@ def _candidates(call: Call, given: str, alias: bool) -> Iterator[Key]:
 def _open_to(call: Call, key: Key) -> bool:
     if call.operation in ("GetKeyPolicy", "ListKeyPolicies", "PutKeyPolicy"):
         return False  # "Cross-account use: No" in the API reference
-    return any(fnmatchcase(f"kms:{call.operation}".lower(), pattern.lower()) for pattern in key.operator_may)
+    return any(denials.matches(pattern.lower(), f"kms:{call.operation}".lower()) for pattern in key.operator_may)
 
 
 def _foreign_refusal(call: Call, key: Key | None, given: str = "") -> str:
