@@ -2,48 +2,74 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
-from enum import IntEnum
+from types import FrameType
 
-from canvas_kms_tui.cli.options import Options, UsageError
-from canvas_kms_tui.cli.parser import PROGRAM, parse
+from canvas_kms_tui.cli.options import PROGRAM, Options, UsageError
+from canvas_kms_tui.cli.parser import parse
+from canvas_kms_tui.gateway import CannotConnect
 
-
-class Exit(IntEnum):
-    """The contract's exit codes."""
-
-    CLEAN = 0
-    FOUND = 1
-    USAGE = 2
-    INCOMPLETE = 3
-    CREDENTIALS = 4
-    REFUSED = 5
-    CANCELLED = 130
+#: Flags that ask the program about itself; each is a function of ``cli.about``.
+ABOUT = ("list_causes", "explain", "list_demos", "print_schema", "evaluate")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program; gives its exit code."""
+    """Run the program; gives its exit code (``canvas_kms_tui.fleet.Exit``)."""
     try:
         return _run(parse(argv))
     except SystemExit as done:
-        return done.code if isinstance(done.code, int) else Exit.CLEAN
+        return done.code if isinstance(done.code, int) else 0
     except UsageError as wrong:
-        return _complain(str(wrong), Exit.USAGE)
+        return _complain(str(wrong), 2)
+    except CannotConnect as cannot:
+        return _complain(str(cannot), cannot.exit_code)
     except KeyboardInterrupt:
-        return _complain("cancelled", Exit.CANCELLED)
+        return _complain("cancelled", 130)
+    except Exception as defect:  # noqa: BLE001 - the last resort: a line and a file instead of a traceback
+        return _complain(_defect(defect), 70)
 
 
 def _complain(message: str, code: int) -> int:
-    line = " ".join(message.split())
-    print(f"{PROGRAM}: {line}", file=sys.stderr)
+    print(f"{PROGRAM}: {' '.join(message.split())}", file=sys.stderr)
     return code
 
 
+def _defect(defect: Exception) -> str:
+    from canvas_kms_tui.tui.crash import write_report
+
+    said = f"a defect of this program: {type(defect).__name__}"
+    try:
+        return f"{said}; what happened is in {write_report(defect)}"
+    except OSError as problem:
+        return f"{said}: {defect}; no report could be written: {problem}"
+
+
 def _run(options: Options) -> int:
-    if not options.batch:
-        _demand_terminal()
-    raise UsageError("nothing to run yet")
+    asked = [name for name in ABOUT if getattr(options, name) not in (False, None)]
+    if len(asked) > 1:
+        flags = " and ".join(f"--{name.replace('_', '-')}" for name in asked)
+        raise UsageError(f"{flags}: one question at a time")
+    if asked:
+        from canvas_kms_tui.cli import about
+
+        getattr(about, asked[0])(options)
+        return 0
+    if options.batch:
+        from canvas_kms_tui.cli import batch
+
+        signal.signal(signal.SIGTERM, _as_interrupt)
+        return batch.run(options)
+    _demand_terminal()
+    from canvas_kms_tui.cli import screen
+
+    return screen.run(options)
+
+
+def _as_interrupt(number: int, frame: FrameType | None) -> None:
+    """Being ended by the system is being cancelled: what was started is stopped, nothing is left half-written."""
+    signal.raise_signal(signal.SIGINT)
 
 
 def _demand_terminal() -> None:

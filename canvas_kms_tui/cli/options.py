@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from canvas_kms_tui.target import Dataset
 
+PROGRAM = "canvas-kms-tui"
+
 #: ``--demo`` without a name.
 DEFAULT_DEMO = "role-denied-kms"
 

@@ -8,10 +8,8 @@ from typing import NoReturn
 
 from canvas_kms_tui import __version__
 from canvas_kms_tui.cli import values
-from canvas_kms_tui.cli.options import DEFAULT_DEMO, FAIL_ON, FORMATS, Options, UsageError
+from canvas_kms_tui.cli.options import DEFAULT_DEMO, FAIL_ON, FORMATS, PROGRAM, Options, UsageError
 from canvas_kms_tui.target import USE_CASES
-
-PROGRAM = "canvas-kms-tui"
 
 _DESCRIPTION = """\
 Tells why an Amazon SageMaker Canvas dataset import failed, shows the statement that decided it, and offers the
@@ -28,6 +26,7 @@ exit codes (the same for every format):
   3    no such finding, but something could not be checked
   4    no or expired credentials, or another account than --expect-account
   5    a change was refused, stale or not verified
+  70   a defect of this program; it says where it has written down what happened
   130  cancelled
 
 output:

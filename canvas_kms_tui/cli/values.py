@@ -12,8 +12,9 @@ from canvas_kms_tui.target import BadTarget, Dataset
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`` (did you mean X?)``, or an empty text when nothing is near."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" (did you mean {close[0]}?)" if close else ""
+    bare = {name.lstrip("-"): name for name in known}
+    close = difflib.get_close_matches(word.lstrip("-"), bare, n=1, cutoff=0.6)
+    return f" (did you mean {bare[close[0]]}?)" if close else ""
 
 
 def text(value: str) -> str:

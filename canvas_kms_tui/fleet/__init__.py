@@ -1,1 +1,1 @@
-"""Headless runs: targets in, diagnoses out. Knows no screen and no command line."""
+"""Headless runs: a wish for a target in, diagnoses and an exit code out. Knows no screen and no command line."""

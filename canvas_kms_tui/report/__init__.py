@@ -3,7 +3,7 @@
 ``report.render("markdown", report)`` gives the whole document, which ends with a newline.
 """
 
-from canvas_kms_tui.report.formats import EXTENSIONS, FORMATS, render
+from canvas_kms_tui.report.formats import FORMATS, render
 from canvas_kms_tui.report.model import Report
 
-__all__ = ["EXTENSIONS", "FORMATS", "Report", "render"]
+__all__ = ["FORMATS", "Report", "render"]

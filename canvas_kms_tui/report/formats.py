@@ -17,9 +17,6 @@ _MAKERS: Mapping[str, tuple[str, str]] = {
 
 FORMATS = tuple(_MAKERS)
 
-#: format → the end of a file's name
-EXTENSIONS: Mapping[str, str] = {"text": "txt", "json": "json", "jsonl": "jsonl", "markdown": "md"}
-
 
 def render(name: str, report: Report) -> str:
     """The report in one format; it ends with a newline unless it is empty."""

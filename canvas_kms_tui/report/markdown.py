@@ -125,7 +125,7 @@ def _step(step: StepResult) -> str:
 
 
 def _short(finding: Finding) -> str:
-    return f"- {words.SIGN[finding.status]} {code(finding.cause)} {escape(finding.title)} ({code(finding.resource)})"
+    return f"- {words.SIGN[finding.status]} {code(finding.cause)} {escape(finding.summary)} ({code(finding.resource)})"
 
 
 def _finding(finding: Finding) -> Iterator[str]:

@@ -46,7 +46,7 @@ def _diagnosis(diagnosis: Diagnosis) -> Iterator[str]:
     yield from _section("Findings", _between([list(_finding(finding)) for finding in told]))
     for title, status in (("Passed", Status.PASS), ("Not applicable", Status.NOT_APPLICABLE)):
         rest = [finding for finding in findings if finding.status is status and not words.needs_words(finding)]
-        yield from _section(title, [_short(finding) for finding in rest])
+        yield from _section(title, [line for finding in rest for line in _short(finding)])
     yield ""
     if diagnosis.accepted_unknown:
         yield f"Accepted as unknown: {words.ids(diagnosis.accepted_unknown)}"
@@ -65,8 +65,10 @@ def _between(blocks: list[list[str]]) -> list[str]:
     return [line for block in blocks for line in [*block, ""]][:-1]
 
 
-def _short(finding: Finding) -> str:
-    return f"{words.SIGN[finding.status]} {finding.cause:<30} {words.one_line(finding.title)}"
+def _short(finding: Finding) -> list[str]:
+    head = f"{words.SIGN[finding.status]} {finding.cause:<30} "
+    what = "" if finding.resource in finding.summary else f" ({finding.resource})"
+    return _wrapped(head + words.one_line(finding.summary) + what, "", " " * 33, collapse=False)
 
 
 def _step(step: StepResult) -> Iterator[str]:
@@ -111,10 +113,10 @@ def _fix(fix: Fix) -> Iterator[str]:
             yield from _wrapped(paragraph, " " * 8, " " * 8)
 
 
-def _wrapped(text: str, first: str = " " * 4, later: str = " " * 4) -> list[str]:
+def _wrapped(text: str, first: str = " " * 4, later: str = " " * 4, *, collapse: bool = True) -> list[str]:
     """Lines of at most 100 columns; an ARN or a URI is never broken."""
     return textwrap.wrap(
-        words.one_line(text),
+        words.one_line(text) if collapse else text,
         _WIDTH,
         initial_indent=first,
         subsequent_indent=later,

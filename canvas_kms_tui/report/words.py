@@ -49,10 +49,8 @@ def by_urgency(diagnosis: Diagnosis) -> list[Finding]:
 
 
 def needs_words(finding: Finding) -> bool:
-    """Whether a reader wants more than the title: everything but a plain pass and what does not apply."""
-    if finding.status is Status.PASS:
-        return finding.severity is Severity.INFO
-    return finding.status is not Status.NOT_APPLICABLE
+    """Whether a reader wants all of it: everything but a pass and what does not apply."""
+    return finding.status not in (Status.PASS, Status.NOT_APPLICABLE)
 
 
 def who_applies(fix: Fix) -> str:

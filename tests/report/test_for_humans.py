@@ -102,7 +102,7 @@ def test_a_hostile_finding_opens_no_element(text):
 
 
 def test_a_report_too_long_for_a_ticket_leaves_the_folded_parts_out_and_says_so():
-    passes = [finding(f"cause-{number}", Status.PASS, title="t" * 100) for number in range(400)]
+    passes = [finding(f"cause-{number}", Status.PASS, summary="s" * 100) for number in range(400)]
     failed = finding("the-cause", Status.FAIL)
     text = render("markdown", Report("demo", [diagnosis(failed, *passes)]))
     assert len(text) <= 60_000

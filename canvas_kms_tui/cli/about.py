@@ -1,0 +1,56 @@
+"""What the program says of itself: its causes, demos, schema."""
+
+from __future__ import annotations
+
+import inspect
+
+from canvas_kms_tui.causes import Cause, Group, catalogue
+from canvas_kms_tui.cli.options import DEFAULT_DEMO, Options
+from canvas_kms_tui.cli.output import to_stdout
+from canvas_kms_tui.cli.select import find
+from canvas_kms_tui.report.dump import schema_text
+
+
+def list_causes(options: Options) -> None:
+    """One cause a line: id, who may apply its fix, title; under the name of its group."""
+    wide = max(len(cause.id) for cause in catalogue())
+    blocks = [
+        "\n".join([group.value, *(_line(cause, wide) for cause in catalogue() if cause.group is group)])
+        for group in Group
+        if any(cause.group is group for cause in catalogue())
+    ]
+    to_stdout("\n\n".join(blocks) + "\n")
+
+
+def _line(cause: Cause, wide: int) -> str:
+    return f"  {cause.id:<{wide}}  {cause.auto or '-':<5}  {cause.title}"
+
+
+def explain(options: Options) -> None:
+    """The help of one cause, which is the docstring of its file.
+
+    Raises:
+        UsageError: no cause has this id.
+    """
+    cause = find(options.explain or "", catalogue(), "--explain")
+    head = f"{cause.id}\n{'=' * len(cause.id)}\n\nAll is well when: {cause.title}\n"
+    foot = f"Group: {cause.group.value}\nSeverity: {cause.severity.value}\nFix applied here: {cause.auto or 'none'}\n"
+    to_stdout(
+        f"{head}\n{inspect.cleandoc(cause.help)}\n\n{foot}Source: {cause.source}\nReads: {', '.join(cause.reads)}\n"
+    )
+
+
+def list_demos(options: Options) -> None:
+    """One environment a line."""
+    from canvas_kms_tui.demo.environments import names
+
+    wide = max(len(summary.name) for summary in names())
+    lines = (
+        f"{summary.name:<{wide}}  {summary.title}{'  (default)' if summary.name == DEFAULT_DEMO else ''}"
+        for summary in names()
+    )
+    to_stdout("\n".join(lines) + "\n")
+
+
+def print_schema(options: Options) -> None:
+    to_stdout(schema_text())

@@ -1,0 +1,176 @@
+"""Opening the source of facts that the flags name; boto3 and the stand-in are imported here and nowhere earlier."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from canvas_kms_tui.cli.options import Options
+from canvas_kms_tui.fleet.wanted import Wanted
+from canvas_kms_tui.gateway import CannotConnect, Connection
+
+if TYPE_CHECKING:
+    from canvas_kms_tui.demo import environments
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Opened:
+    """A connection and the target, filled up with what the source itself says (a demo's own target)."""
+
+    connection: Connection
+    wanted: Wanted
+
+
+def wanted(options: Options) -> Wanted:
+    return Wanted(
+        domain_id=options.domain_id,
+        user_profile=options.user_profile,
+        datasets=options.dataset,
+        use_case=options.use_case,
+        local_upload=options.local_upload,
+        error_text=options.error,
+    )
+
+
+def opener(options: Options, on_progress: Callable[[str], None] | None = None) -> Callable[[], Awaitable[Opened]]:
+    """A function that opens the source of facts.
+
+    It raises :class:`~canvas_kms_tui.gateway.CannotConnect` with exit code 2 or 4.
+    """
+
+    async def open_source() -> Opened:
+        if options.demo is None:
+            return Opened(await _live(options, on_progress), wanted(options))
+        return await _demo(options, options.demo, on_progress)
+
+    return open_source
+
+
+async def _live(options: Options, on_progress: Callable[[str], None] | None) -> Connection:
+    from canvas_kms_tui.aws.live import connect
+    from canvas_kms_tui.aws.options import ConnectOptions
+
+    return await connect(
+        ConnectOptions(
+            profile=options.profile,
+            region=options.region,
+            endpoint_url=options.endpoint_url,
+            role_arn=options.role_arn,
+            external_id=options.external_id,
+            write_role_arn=options.write_role_arn,
+            read_only=options.read_only,
+            expect_account=options.expect_account,
+            log_file=_log_file(options),
+            on_progress=on_progress,
+        )
+    )
+
+
+async def _demo(options: Options, name: str, on_progress: Callable[[str], None] | None) -> Opened:
+    try:
+        from canvas_kms_tui.demo import environments, server
+    except ModuleNotFoundError as missing:
+        raise CannotConnect(
+            f"--demo needs the package {missing.name}, which is not installed; "
+            "install canvas-kms-tui from its checkout with the extra: pip install '.[demo]'",
+            2,
+        ) from None
+    from canvas_kms_tui.aws.live import connect
+    from canvas_kms_tui.aws.options import ConnectOptions, Credentials
+
+    try:
+        environment = await on_a_thread(lambda: environments.load(name))
+    except environments.BadEnvironment as bad:
+        raise CannotConnect(f"--demo: {bad}", 2) from None
+    try:
+        running = await on_a_thread(lambda: server.start(environment), undo=lambda late: late.stop())
+    except server.CannotStart as cannot:
+        raise CannotConnect(f"--demo: {cannot}", 2) from None
+    fake = environment.credentials
+    try:
+        connection = await connect(
+            ConnectOptions(
+                region=environment.region,
+                endpoint_url=running.endpoint_url,
+                isolated=Credentials(fake.access_key_id, fake.secret_access_key, fake.session_token),
+                read_only=options.read_only,
+                expect_account=options.expect_account,
+                log_file=_log_file(options),
+                on_progress=on_progress,
+                source="demo",
+                label=f"demo {environment.name}",
+            )
+        )
+    except BaseException:
+        running.stop()
+        raise
+    return Opened(_closing(connection, running.stop), _filled(wanted(options), environment))
+
+
+def _log_file(options: Options) -> Path | None:
+    return Path(options.log_file).expanduser() if options.log_file else None
+
+
+def _closing(connection: Connection, stop: Callable[[], None]) -> Connection:
+    close = connection.close
+
+    def both() -> None:
+        try:
+            close()
+        finally:
+            stop()
+
+    return replace(connection, close=both)
+
+
+def _filled(said: Wanted, environment: environments.Environment) -> Wanted:
+    """What was said wins over the demo's own target."""
+    own = environment.target
+    return Wanted(
+        domain_id=said.domain_id or own.domain_id,
+        user_profile=said.user_profile or own.user_profile,
+        datasets=said.datasets or tuple(own.datasets),
+        use_case=said.use_case or own.use_case,
+        local_upload=said.local_upload or own.local_upload,
+        error_text=said.error_text or own.error_text,
+    )
+
+
+async def on_a_thread(work: Callable[[], T], undo: Callable[[T], None] | None = None) -> T:
+    """Run blocking work on a daemon thread: quitting never waits for it.
+
+    When the wait is cancelled before the work is done, ``undo`` is called with its late result.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[T] = loop.create_future()
+
+    def hand_over(result: T | None, error: BaseException | None) -> None:
+        if answer.cancelled():
+            if error is None and undo is not None:
+                undo(result)  # type: ignore[arg-type]
+        elif error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(result)  # type: ignore[arg-type]
+
+    def run() -> None:
+        result: T | None = None
+        error: BaseException | None = None
+        try:
+            result = work()
+        except BaseException as raised:  # noqa: BLE001 - carried to whoever awaits
+            error = raised
+        try:
+            loop.call_soon_threadsafe(hand_over, result, error)
+        except RuntimeError:  # the loop is closed: nobody waits any more
+            if error is None and undo is not None:
+                undo(result)  # type: ignore[arg-type]
+
+    threading.Thread(target=run, daemon=True, name="canvas-kms-tui-start").start()
+    return await answer

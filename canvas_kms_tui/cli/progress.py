@@ -1,0 +1,65 @@
+"""One line of progress on stderr, and only on a terminal."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from canvas_kms_tui.findings import Diagnosis, Finding, Resolved, StepResult
+
+
+class Progress:
+    """An observer of the engine. Its line is rewritten in place and gone when it is closed.
+
+    ``waiting`` may be called from any thread.
+    """
+
+    def __init__(self) -> None:
+        self._on = sys.stderr is not None and sys.stderr.isatty()
+        self._lock = threading.Lock()
+        self._planned = 0
+        self._finished: set[str] = set()
+        self._note = ""
+
+    def connecting(self, what: str) -> None:
+        self._show(what)
+
+    def waiting(self, note: str) -> None:
+        self._note = note
+        self._count()
+
+    def planned(self, causes: Sequence[Any]) -> None:
+        self._planned = len(causes)
+        self._count()
+
+    def resolved(self, resolved: Resolved) -> None:
+        self._count()
+
+    def step(self, step: StepResult) -> None:
+        self._count()
+
+    def finding(self, finding: Finding) -> None:
+        self._finished.add(finding.cause)
+        self._count()
+
+    def done(self, diagnosis: Diagnosis) -> None:
+        self._show("simulating the fixes")
+
+    def close(self) -> None:
+        self._write("")
+
+    def _count(self) -> None:
+        note = f"   {self._note}" if self._note else ""
+        self._show(f"{len(self._finished)} of {self._planned} causes checked{note}")
+
+    def _show(self, text: str) -> None:
+        self._write(text[: shutil.get_terminal_size().columns - 1])
+
+    def _write(self, text: str) -> None:
+        if self._on:
+            with self._lock:
+                sys.stderr.write(f"\r\x1b[K{text}")
+                sys.stderr.flush()

@@ -1,0 +1,55 @@
+"""Starting the terminal program: the screen is drawn first, the source of facts is opened behind it."""
+
+from __future__ import annotations
+
+from canvas_kms_tui.cli.connect import opener
+from canvas_kms_tui.cli.options import Options, UsageError
+from canvas_kms_tui.cli.values import nearest
+from canvas_kms_tui.gateway import Connection
+from canvas_kms_tui.tui import Session
+from canvas_kms_tui.tui import run as run_screen
+
+
+def run(options: Options) -> int:
+    """Show the program until it is left; gives the exit code."""
+    _check_theme(options)
+    open_source = opener(options)
+
+    async def connect() -> Connection:
+        opened = await open_source()
+        if options.demo is not None:
+            session.domain_id = opened.wanted.domain_id
+            session.user_profile = opened.wanted.user_profile
+            session.datasets = opened.wanted.datasets
+            session.use_case = opened.wanted.use_case
+            session.local_upload = opened.wanted.local_upload
+            session.error_text = opened.wanted.error_text
+        return opened.connection
+
+    session = Session(
+        connect=connect,
+        domain_id=options.domain_id,
+        user_profile=options.user_profile,
+        datasets=options.dataset or None,
+        use_case=options.use_case,
+        local_upload=options.local_upload,
+        error_text=options.error,
+        read_only=options.read_only,
+        theme=options.theme,
+        strict=options.strict,
+        accept_unknown=options.accept_unknown,
+        only=options.only,
+        skip=options.skip,
+    )
+    return run_screen(session)
+
+
+def _check_theme(options: Options) -> None:
+    if options.theme is None:
+        return
+    from canvas_kms_tui.tui.themes import names
+
+    if options.theme not in names():
+        raise UsageError(
+            f"--theme: no theme {options.theme!r}{nearest(options.theme, names())}; there are {', '.join(names())}"
+        )

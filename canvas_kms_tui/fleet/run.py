@@ -1,0 +1,35 @@
+"""One headless diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from canvas_kms_tui import engine
+from canvas_kms_tui.causes import Cause
+from canvas_kms_tui.facts import Facts
+from canvas_kms_tui.findings import Diagnosis
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is checked, and which gaps count. ``causes`` None is the whole catalogue."""
+
+    causes: Sequence[Cause] | None = None
+    accept_unknown: tuple[str, ...] = ()
+    strict: bool = False
+
+
+async def diagnose(facts: Facts, plan: Plan, observer: engine.Observer | None = None) -> Diagnosis:
+    """The diagnosis of ``facts.target``.
+
+    Raises:
+        BadTarget: something that the target names does not exist.
+    """
+    return await engine.diagnose(
+        facts,
+        causes=plan.causes,
+        observer=observer,
+        accept_unknown=plan.accept_unknown,
+        strict=plan.strict,
+    )
