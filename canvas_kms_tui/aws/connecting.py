@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from botocore import exceptions as boto
-from botocore.session import Session
 
 from canvas_kms_tui.aws import clean, failures
 from canvas_kms_tui.aws.options import ConnectOptions
-from canvas_kms_tui.aws.session import Opened, is_endpoint_url, new_session
+from canvas_kms_tui.aws.session import Opened, Session, configure, is_endpoint_url
+from canvas_kms_tui.aws.signin import account_of_role, ask_for_codes_with, cannot_assume, sign_in_as
 from canvas_kms_tui.gateway import Caller, CallFailed, CannotConnect, FailureKind
 
 USAGE = 2
+_NO_CREDENTIALS = "no AWS credentials; give --profile, set AWS_PROFILE, or look round first with --demo"
 
 
 def open_session(options: ConnectOptions) -> Opened:
@@ -24,67 +25,80 @@ def open_session(options: ConnectOptions) -> Opened:
     Raises:
         CannotConnect: one of them is not.
     """
-    _check_account(options.expect_account)
-    _check_endpoint(options.endpoint_url, "--endpoint-url")
-    session = new_session(options)
+    _check_flags(options)
+    session = Session(options)
     try:
-        _check_profile(session)
+        if options.isolated is None:
+            _check_profile(session)
+        configure(session)
         opened = Opened(session, options, _region(session, options))
         _check_endpoint(opened.endpoint("sts"), "AWS_ENDPOINT_URL or endpoint_url of the AWS configuration")
+        _sign_in(opened)
+    except boto.NoCredentialsError as error:
+        raise CannotConnect(_NO_CREDENTIALS) from error
     except boto.BotoCoreError as error:
         raise CannotConnect(f"the AWS configuration cannot be used: {clean.text(str(error))}", USAGE) from error
     return opened
+
+
+def _sign_in(opened: Opened) -> None:
+    options = opened.options
+    if options.isolated is None:
+        ask_for_codes_with(opened, options.mfa_prompt)
+    if options.role_arn:
+        sign_in_as(opened, options.role_arn, options.external_id)
 
 
 def identify(opened: Opened, client: Any) -> Caller:
     """Who the credentials belong to.
 
     Raises:
-        CannotConnect: they are missing, expired or another account's, or nobody answers.
+        CannotConnect: it is not the expected account, or what answers is not AWS.
+        Exception: as botocore raises; :func:`explained` says it in a line.
     """
-    try:
-        answer = client.get_caller_identity()
-    except Exception as error:
-        failure = failures.from_exception(error, "sts", "get_caller_identity")
-        if failure is None:
-            raise
-        raise _no_identity(opened, failure, error) from error
+    answer = client.get_caller_identity()
     arn = clean.text(str(answer.get("Arn", "")))
     account = clean.text(str(answer.get("Account", "")))
     if arn.count(":") < 5 or not account:
         raise CannotConnect(f"{_where(opened)} answered without an account: it is not AWS STS; check the endpoint")
     expected = opened.options.expect_account
     if expected and account != expected:
-        raise CannotConnect(
-            f"these credentials belong to account {account} ({arn}), not to --expect-account {expected}"
-        )
+        raise CannotConnect(f"these credentials are of account {account} ({arn}), not of --expect-account {expected}")
     return Caller(account, arn, arn.split(":")[1])
 
 
-def _no_identity(opened: Opened, failure: CallFailed, error: Exception) -> CannotConnect:
-    profile = opened.session.profile or "default"
+def explained(opened: Opened, error: Exception) -> Exception:
+    """What a failure to sign in means, as CannotConnect; a defect is given back as it is."""
+    if isinstance(error, CannotConnect):
+        return error
     if isinstance(error, boto.NoCredentialsError):
-        return CannotConnect("no AWS credentials; give --profile, set AWS_PROFILE, or look round first with --demo")
-    if isinstance(error, boto.PartialCredentialsError):
-        return CannotConnect(f"the AWS credentials are incomplete: {failure.message}")
-    if _is_sso(opened.session, error):
+        return CannotConnect(_NO_CREDENTIALS)
+    profile = opened.session.profile or "default"
+    if isinstance(error, boto.ClientError) and error.operation_name.startswith("AssumeRole"):
+        return cannot_assume(error, opened.options.role_arn or f"the role of profile {profile}")
+    if _is_sso(error):
         return CannotConnect(f"the SSO login of profile {profile} has expired; run: aws sso login --profile {profile}")
-    if "Signature expired" in failure.message or "not yet current" in failure.message:
-        return CannotConnect(f"this machine's clock is wrong: {failure.message}; set it, then try again")
+    failure = failures.from_exception(error, "sts", "get_caller_identity")
+    if failure is None:
+        return error
+    return CannotConnect(_said(_where(opened), failure, error))
+
+
+def _said(where: str, failure: CallFailed, error: Exception) -> str:
+    message = " ".join(failure.message.split())
+    if "Signature expired" in message or "not yet current" in message:
+        return f"this machine's clock is wrong: {message}; set it, then try again"
     if failure.kind is FailureKind.UNREACHABLE:
-        return CannotConnect(
-            f"{_where(opened)} does not answer ({failure.code or failure.status}); check endpoint, network and proxy"
-        )
+        return f"{where} does not answer ({failure.code or failure.status}); check endpoint, network and proxy"
+    if failure.kind is FailureKind.EXPIRED and isinstance(error, boto.ClientError):
+        return f"AWS refuses the credentials ({failure.code}: {message}); sign in again"
     if failure.kind is FailureKind.EXPIRED:
-        return CannotConnect(f"AWS refuses the credentials ({failure.code}: {failure.message}); sign in again")
-    return CannotConnect(f"AWS does not say who we are ({failure.code}: {failure.message})")
+        return f"the AWS credentials cannot be used: {message}"
+    return f"{where} does not say who we are ({failure.code}: {message})"
 
 
-def _is_sso(session: Session, error: Exception) -> bool:
-    if isinstance(error, boto.SSOError | boto.TokenRetrievalError | boto.UnauthorizedSSOTokenError):
-        return True
-    settings = session.get_scoped_config()
-    return "sso_session" in settings or "sso_start_url" in settings
+def _is_sso(error: Exception) -> bool:
+    return isinstance(error, boto.SSOError | boto.TokenRetrievalError)
 
 
 def _where(opened: Opened) -> str:
@@ -92,7 +106,13 @@ def _where(opened: Opened) -> str:
     return f"the endpoint {custom}" if custom else f"AWS STS in {opened.region}"
 
 
-def _check_account(account: str | None) -> None:
+def _check_flags(options: ConnectOptions) -> None:
+    _check_endpoint(options.endpoint_url, "--endpoint-url")
+    if options.role_arn:
+        account_of_role(options.role_arn, "--role-arn")
+    if options.write_role_arn:
+        account_of_role(options.write_role_arn, "--write-role-arn")
+    account = options.expect_account
     if account is not None and not (len(account) == 12 and account.isascii() and account.isdigit()):
         raise CannotConnect(f"--expect-account {account!r} is no account id; write its 12 digits", USAGE)
 

@@ -19,7 +19,7 @@ from canvas_kms_tui.aws.reads import check_read
 from canvas_kms_tui.aws.threads import DaemonPool
 from canvas_kms_tui.aws.writes import check_write
 from canvas_kms_tui.findings import CallStats
-from canvas_kms_tui.gateway import Caller, Connection, Response, Writer
+from canvas_kms_tui.gateway import Caller, CannotConnect, Connection, Response, Writer
 
 if TYPE_CHECKING:
     from canvas_kms_tui.aws.door import Door
@@ -79,17 +79,28 @@ async def connect(options: ConnectOptions) -> Connection:
         CannotConnect: what is wrong, in one line, with the exit code.
     """
     threads, meter, log = _Threads(), Meter(), CallLog(options.log_file)
+    try:
+        return await _connected(options, threads, meter, log)
+    except BaseException:
+        threads.stop()
+        log.close()
+        raise
+
+
+async def _connected(options: ConnectOptions, threads: _Threads, meter: Meter, log: CallLog) -> Connection:
     opened: Opened = await threads.build(partial(_open, options, meter))
     clients = Clients(opened, threads.builder)
-    sts = await asyncio.wrap_future(clients.get("sts", opened.region))
-    clients.warm(WARMED, opened.region)
-    caller = await asyncio.wrap_future(threads.calls.submit(partial(_identify, opened, sts)))
+    caller = await _identified(opened, clients, threads)
     from canvas_kms_tui.aws.door import Door, Line
 
     line = Line(Place(caller.partition, opened.region, caller.account), threads.calls, meter, log)
 
     async def writer() -> Writer:
-        return LiveWriter(Door(line, clients))
+        """Raises CannotConnect where ``--write-role-arn`` may not be assumed."""
+        if not options.write_role_arn:
+            return LiveWriter(Door(line, clients))
+        signed_in = await threads.build(partial(_assume_to_write, opened, caller))
+        return LiveWriter(Door(line, Clients(opened, threads.builder, signed_in)))
 
     def close() -> None:
         threads.stop()
@@ -107,6 +118,17 @@ async def connect(options: ConnectOptions) -> Connection:
     )
 
 
+async def _identified(opened: Opened, clients: Clients, threads: _Threads) -> Caller:
+    from canvas_kms_tui.aws.connecting import explained, identify
+
+    try:
+        sts = await asyncio.wrap_future(clients.get("sts", opened.region))
+        clients.warm(WARMED, opened.region)
+        return await asyncio.wrap_future(threads.calls.submit(partial(identify, opened, sts)))
+    except Exception as error:
+        raise explained(opened, error) from error
+
+
 def _open(options: ConnectOptions, meter: Meter) -> Opened:
     from canvas_kms_tui.aws import door, wire  # noqa: F401 - so that the loop finds it imported
     from canvas_kms_tui.aws.connecting import open_session
@@ -116,7 +138,10 @@ def _open(options: ConnectOptions, meter: Meter) -> Opened:
     return opened
 
 
-def _identify(opened: Opened, sts: Any) -> Caller:
-    from canvas_kms_tui.aws.connecting import identify
+def _assume_to_write(opened: Opened, caller: Caller) -> Credentials:
+    from canvas_kms_tui.aws.signin import account_of_role, assumed
 
-    return identify(opened, sts)
+    role = opened.options.write_role_arn or ""
+    if (account := account_of_role(role, "--write-role-arn")) != caller.account:
+        raise CannotConnect(f"--write-role-arn {role} is of account {account}, the diagnosis of {caller.account}")
+    return assumed(opened, role, opened.options.external_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,19 +18,46 @@ from botocore.configprovider import (
 from botocore.loaders import Loader
 
 from canvas_kms_tui import __version__
+from canvas_kms_tui.aws.models import ModelFiles
 from canvas_kms_tui.aws.options import ConnectOptions, Credentials
 
 CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS, THREADS = 3, 10, 3, 32
 
-#: Who we are is asked before anything is shown as connected: it must fail sooner.
-_READ_TIMEOUTS = {"sts": 5}
+#: Signing in is waited for before anything is shown as connected: it must fail sooner.
+SIGN_IN_READ_TIMEOUT = 4
+
+
+class Session(botocore.session.Session):
+    """A botocore session whose own calls to STS (roles of the profile) go to our endpoint, with our time-outs."""
+
+    def __init__(self, options: ConnectOptions) -> None:
+        super().__init__(profile=options.profile if options.isolated is None else None)
+        self.isolated = options.isolated
+        self._sts_endpoint = options.endpoint_url
+        self.set_default_client_config(
+            Config(
+                connect_timeout=CONNECT_TIMEOUT,
+                read_timeout=SIGN_IN_READ_TIMEOUT,
+                retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+                user_agent_extra=f"canvas-kms-tui/{__version__}",
+            )
+        )
+
+    def create_client(self, service_name: str, *args: Any, **settings: Any) -> Any:
+        if service_name == "sts" and settings.get("endpoint_url") is None:
+            settings["endpoint_url"] = self._sts_endpoint
+        return super().create_client(service_name, *args, **settings)
+
+    def act_with(self, credentials: Any) -> None:
+        """Use these botocore credentials, refreshable ones too, from now on."""
+        self._credentials = credentials
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session, and where each service is to be found; ``isolated`` looks at nothing of the user's own."""
+    """A session, and where each service is to be found."""
 
-    session: botocore.session.Session
+    session: Session
     options: ConnectOptions
     region: str
 
@@ -45,13 +71,15 @@ class Opened:
 
     def client(self, service: str, region: str, credentials: Credentials | None = None) -> Any:
         """A new client; ``credentials`` instead of the session's own."""
-        return self.session.create_client(
-            service,
-            region_name=region,
-            endpoint_url=self.endpoint(service),
-            config=self._config(service),
-            **_given(credentials),
-        )
+        chosen = {}
+        if credentials is not None:
+            chosen = {
+                "aws_access_key_id": credentials.access_key_id,
+                "aws_secret_access_key": credentials.secret_access_key,
+                "aws_session_token": credentials.session_token,
+            }
+        endpoint, config = self.endpoint(service), self._config(service)
+        return self.session.create_client(service, region, endpoint_url=endpoint, config=config, **chosen)
 
     def _config(self, service: str) -> Config:
         settings: dict[str, Any] = {}
@@ -59,29 +87,20 @@ class Opened:
             settings["s3"] = {"addressing_style": "path"}
         if self.options.isolated:
             settings["proxies"] = {}
-        return Config(
-            connect_timeout=CONNECT_TIMEOUT,
-            read_timeout=_READ_TIMEOUTS.get(service, READ_TIMEOUT),
-            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-            max_pool_connections=THREADS,
-            user_agent_extra=f"canvas-kms-tui/{__version__}",
-            **settings,
-        )
+        read_timeout = SIGN_IN_READ_TIMEOUT if service == "sts" else READ_TIMEOUT
+        return Config(read_timeout=read_timeout, max_pool_connections=THREADS, **settings)
 
 
-def new_session(options: ConnectOptions) -> botocore.session.Session:
-    """A session for ``options``; nothing is validated yet."""
-    if options.isolated is None:
-        return botocore.session.Session(profile=options.profile)
-    session = botocore.session.Session()
+def configure(session: Session) -> None:
+    """Prepare a session whose profile is known to exist."""
+    fixed = session.isolated
+    if fixed is None:
+        session.get_component("data_loader").file_loader = ModelFiles()
+        return
     session.register_component("config_store", _defaults_only())
-    session.register_component(
-        "data_loader",
-        Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False),
-    )
-    fixed = options.isolated
+    builtin = Loader([Loader.BUILTIN_DATA_PATH], ModelFiles(), include_default_search_paths=False)
+    session.register_component("data_loader", builtin)
     session.set_credentials(fixed.access_key_id, fixed.secret_access_key, fixed.session_token)
-    return session
 
 
 def _defaults_only() -> ConfigValueStore:
@@ -91,22 +110,12 @@ def _defaults_only() -> ConfigValueStore:
     return ConfigValueStore({name: ConstantProvider(value) for name, value in (defaults | nowhere).items()})
 
 
-def _configured_endpoint(session: botocore.session.Session, service: str) -> str | None:
+def _configured_endpoint(session: Session, service: str) -> str | None:
     provider = ConfiguredEndpointProvider(
         full_config=session.full_config, scoped_config=session.get_scoped_config(), client_name=service
     )
     found = provider.provide()
     return str(found) if found else None
-
-
-def _given(credentials: Credentials | None) -> Mapping[str, Any]:
-    if credentials is None:
-        return {}
-    return {
-        "aws_access_key_id": credentials.access_key_id,
-        "aws_secret_access_key": credentials.secret_access_key,
-        "aws_session_token": credentials.session_token,
-    }
 
 
 def is_endpoint_url(url: str) -> bool:

@@ -34,7 +34,8 @@ class DaemonPool:
         """Run ``work`` on a thread. A future that is cancelled before its turn is never run."""
         future: Future[T] = Future()
         self._jobs.put((urgency, next(self._order), future, work))
-        self._grow()
+        if not self._started:
+            self._grow()
         return future
 
     def stop(self) -> None:
@@ -44,7 +45,8 @@ class DaemonPool:
 
     def _grow(self) -> None:
         with self._lock:
-            if self._started == self._size or self._idle >= self._jobs.qsize():
+            enough = self._idle >= self._jobs.qsize()
+            if self._started == self._size or (enough and self._started):
                 return
             self._started += 1
             name = f"{self._name}-{self._started}"
@@ -59,6 +61,8 @@ class DaemonPool:
                 self._idle -= 1
             if future is None or work is None:
                 return
+            # A thread starts the next one: starting waits for the newcomer, which the event loop must not.
+            self._grow()
             _run(future, work)
             del future, work
 
