@@ -14,6 +14,7 @@ from moto.core.request import Request
 from canvas_kms_tui.demo import denials, moto_side, services, wire
 from canvas_kms_tui.demo.call import GUARDS, OPERATIONS, Answer, AwsError, Call
 from canvas_kms_tui.demo.expand import partition_of
+from canvas_kms_tui.demo.services import cloudtrail
 from canvas_kms_tui.demo.world import Identity, World
 
 log = logging.getLogger(__name__)
@@ -79,9 +80,14 @@ class StandIn:
             return wire.failure(service, request, AwsError("StandInFailure", text, 501))
 
     def _perform(self, call: Call, model: Any) -> Answer:
-        GUARDS.get(call.service, denials.check)(call)
-        handler = OPERATIONS.get((call.service, call.operation))
-        result = handler(call) if handler else call.forward()
+        try:
+            GUARDS.get(call.service, denials.check)(call)
+            handler = OPERATIONS.get((call.service, call.operation))
+            result = handler(call) if handler else call.forward()
+        except AwsError as refused:
+            cloudtrail.record(call, refused)
+            raise
+        cloudtrail.record(call, None)
         return result if isinstance(result, Answer) else wire.success(model, call.request, result)
 
     def _caller(self, access_key: str) -> Identity:

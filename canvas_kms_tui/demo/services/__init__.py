@@ -6,14 +6,18 @@ from __future__ import annotations
 def register() -> None:
     """Make every service known. IAM is seeded first: others look its roles up."""
     from canvas_kms_tui.demo.services import (  # noqa: F401
+        cloudtrail,
+        ec2,
         iam,
         kms,
         kms_crypto,
         kms_policy,
+        organizations,
         s3,
         s3_access,
         s3_objects,
         s3_policy,
+        s3control,
         sagemaker,
         sts,
     )

@@ -34,7 +34,7 @@ def _add_bucket(world: World, name: str, entry: Mapping[str, Any]) -> None:
     bucket.creation_date = when(entry.get("created"), world.now, "-200d")
     bucket.encryption = encryption_rule(entry.get("encryption", _SSE_S3))
     bucket.public_access_block = _public_access_block(entry.get("block_public_access", True))
-    bucket.ownership_rule = entry.get("ownership", "BucketOwnerEnforced")  # type: ignore[assignment]
+    bucket.ownership_rule = entry.get("ownership", "BucketOwnerEnforced")
     if "policy" in entry:
         policy = entry["policy"]
         bucket.policy = (policy if isinstance(policy, str) else json.dumps(policy)).encode()
