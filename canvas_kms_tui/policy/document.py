@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from canvas_kms_tui.policy.statement import Statement
 from canvas_kms_tui.policy.trace import MISS_ACTION, MISS_FORM, StatementTrace
+from canvas_kms_tui.policy.values import shown
 
 _VERSIONS: Final = ("2012-10-17", "2008-10-17")
 _ELEMENTS: Final = frozenset({"Version", "Id", "Statement"})
@@ -71,7 +72,7 @@ class Document:
             )
         except (ValueError, RecursionError, TypeError) as error:
             return cls({}, name=name, problems=[("not-json", f"the document is no JSON: {_brief(error)}")])
-        problems = [("duplicate-key", f"the key {key!r} stands twice; the last one counts") for key in duplicates]
+        problems = [("duplicate-key", f"the key {shown(key)} stands twice; the last one counts") for key in duplicates]
         if not isinstance(source, Mapping):
             return cls({}, name=name, problems=[*problems, ("not-an-object", "the document is no JSON object")])
         return cls(source, name=name, problems=problems)
@@ -82,7 +83,7 @@ class Document:
     def _version(self, source: Mapping[str, Any], problems: list[Problem]) -> str:
         version = source.get("Version", _VERSIONS[1])
         if version not in _VERSIONS:
-            text = f"Version {version!r} does not exist; {_VERSIONS[1]} is assumed"
+            text = f"Version {shown(version)} does not exist; {_VERSIONS[1]} is assumed"
             problems.append(Problem(self.name, None, None, "bad-version", text))
             return _VERSIONS[1]
         return str(version)
@@ -90,7 +91,7 @@ class Document:
     def _compile(self, source: Mapping[str, Any], problems: list[Problem]) -> list[Statement]:
         for element in source:
             if element not in _ELEMENTS:
-                text = f"{str(element)[:60]!r} is no element of a policy"
+                text = f"{shown(element)} is no element of a policy"
                 problems.append(Problem(self.name, None, None, "unknown-element", text))
         if "Statement" not in source:
             problems.append(Problem(self.name, None, None, "no-statement", "the document has no Statement"))

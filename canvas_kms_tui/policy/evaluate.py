@@ -143,7 +143,7 @@ class _Case:
         decision, denied = _decide(permit, explicit, unread_deny=unread_deny)
         if self.scope.action in ALWAYS_ALLOWED:
             decision, denied = Decision.ALLOWED, False
-        self._mark_blocks(allowed=decision is Decision.ALLOWED, cross=self._is_cross_account() is True)
+        self._mark_blocks(decision, cross=self._is_cross_account() is True)
         return Answer(
             self.scope,
             decision,
@@ -241,34 +241,31 @@ class _Case:
 
     # --- who stands in the way ----------------------------------------------------------------------------------
 
-    def _mark_blocks(self, *, allowed: bool, cross: bool) -> None:
+    def _mark_blocks(self, decision: Decision, *, cross: bool) -> None:
+        """A layer blocks when it denies, or is silent (or, of an unknown decision, may be) where it has to allow."""
+        if decision is Decision.ALLOWED:
+            return
+        weak: tuple[Tri, ...] = (False, None) if decision is Decision.UNKNOWN else (False,)
         for layer in self.all_layers:
-            layer.blocks = layer.outcome is Outcome.EXPLICIT_DENY and not allowed
-        if allowed:
-            return
-        for layer in (self.rcp, self.scp, self.endpoint, self.boundary, self.session):
-            layer.blocks |= layer.outcome is Outcome.IMPLICIT_DENY
-        if self.resource.direct or self.grants.direct or self.grants.limited:
-            self._free(cross=cross)
-        self._mark_sides(cross=cross)
-
-    def _free(self, *, cross: bool) -> None:
-        """A direct allow within the account is not limited by silence of boundary and session policy."""
-        if cross and not self._is_key():
-            return
+            layer.blocks = layer.deny is True or (layer.deny is None and None in weak)
+        for layer in (self.rcp, self.scp, self.endpoint):
+            layer.blocks |= layer.applies and layer.allow in weak
         for layer in (self.boundary, self.session):
-            if layer.outcome is Outcome.IMPLICIT_DENY and self.resource.direct and not cross:
-                layer.blocks = False
+            layer.blocks |= layer.applies and layer.allow in weak and not self._is_beyond_limits(cross)
+        self._mark_sides(weak, cross=cross)
 
-    def _mark_sides(self, *, cross: bool) -> None:
-        granted = self.grants.allow is True
-        gives = self.resource.allow is True
-        named = self.resource.direct is True or self.resource.limited is True
-        silent = self.identity.allow is False and self.identity.applies and not self.identity.unread
+    def _is_beyond_limits(self, cross: bool) -> bool:
+        """Whether a direct allow within the account makes silence of boundary and session policy harmless."""
+        return self.resource.direct is True and not cross
+
+    def _mark_sides(self, weak: tuple[Tri, ...], *, cross: bool) -> None:
+        granted = self._is_key() and self.grants.allow is True
+        named = True in (self.resource.direct, self.resource.limited)
+        silent = self.identity.applies and self.identity.allow in weak
         if self._is_key() or cross:
-            missing = self.resource.allow is False and not self.resource.unread
-            self.resource.blocks |= missing and not granted
-            self.identity.blocks |= silent and not granted and (cross or (gives and not named))
+            self.resource.blocks |= self.resource.allow in weak and not granted
+            needed = cross or (self.resource.allow is not False and not named)
+            self.identity.blocks |= silent and not granted and needed
         else:
             self.identity.blocks |= silent and not named
 

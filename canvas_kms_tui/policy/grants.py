@@ -42,9 +42,11 @@ class Grant:
         "issuer",
         "key_id",
         "sid",
+        "source",
     )
 
     def __init__(self, source: Mapping[str, Any], index: int = 0) -> None:
+        self.source = source
         self.index = index
         self.allow = True
         self.grant_id = _text(source.get("GrantId"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Final
 
-from canvas_kms_tui.policy.values import as_list
+from canvas_kms_tui.policy.values import as_list, shown
 
 Key = tuple[str, ...]
 
@@ -126,6 +126,8 @@ class Principal:
         """
         if arn is None or kind == "anonymous" or arn == "*":
             return cls.anonymous()
+        if _ACCOUNT.match(arn):
+            return cls.root(arn)
         found = _ARN.match(arn)
         if found is None:
             return cls("service" if kind == "service" or _is_service(arn) else "federated", None, None, name=arn)
@@ -228,7 +230,7 @@ class PrincipalElement:
                 for value in as_list(values):
                     build.add(str(kind), value)
         else:
-            build.malformed.append(f'{source!r} is neither "*" nor an object')
+            build.malformed.append(f'{shown(source)} is neither "*" nor an object')
         return cls(
             build.everyone,
             frozenset(build.named),
@@ -299,7 +301,7 @@ class _Builder:
 
     def add(self, kind: str, value: Any) -> None:
         if not isinstance(value, str):
-            self.malformed.append(f"{value!r} is not text")
+            self.malformed.append(f"{shown(value)} is not text")
         elif kind == "AWS":
             self._add_aws(value)
         elif kind in ("Service", "Federated"):
@@ -308,7 +310,7 @@ class _Builder:
         elif kind == "CanonicalUser":
             self.canonical = True
         else:
-            self.malformed.append(f"{kind!r} is no kind of principal")
+            self.malformed.append(f"{shown(kind)} is no kind of principal")
 
     def _add_aws(self, value: str) -> None:
         if value == "*":
@@ -320,7 +322,7 @@ class _Builder:
         elif _UNIQUE_ID.match(value):
             self.deleted.append(value)
         else:
-            self.malformed.append(f"{value!r} is no ARN, account id or *")
+            self.malformed.append(f"{shown(value)} is no ARN, account id or *")
 
     def _add_arn(self, arn: str, partition: str, service: str, account: str, rest: str) -> None:
         form, _, name = rest.partition("/")
@@ -328,7 +330,7 @@ class _Builder:
         if service == "iam" and rest == "root":
             self.accounts.add(f"{partition}:{account}")
         elif "*" in name or "?" in name or not name:
-            self.malformed.append(f"{arn!r} has a wildcard: principals take none")
+            self.malformed.append(f"{shown(arn)} has a wildcard: principals take none")
         elif service == "iam" and form in ("role", "user"):
             self.named.add((form, *where, name.rsplit("/", 1)[-1]))
         elif service == "sts" and form == "assumed-role" and name.count("/") == 1:
@@ -338,4 +340,4 @@ class _Builder:
         elif service == "sts" and form == "federated-user":
             self.named.add((form, *where, name))
         else:
-            self.malformed.append(f"{arn!r} names no principal")
+            self.malformed.append(f"{shown(arn)} names no principal")

@@ -129,7 +129,7 @@ def _held(condition: object, scope: object) -> str:
 
 def _silent(answer: Answer) -> Iterator[DecidedBy]:
     for layer in answer.layers:
-        if layer.blocks:
+        if layer.blocks and layer.allow is False and not layer.unread:
             yield DecidedBy(layer.layer.value, _documents(layer), None, None, _silence(answer, layer))
 
 

@@ -18,7 +18,7 @@ from canvas_kms_tui.policy.patterns import (
 from canvas_kms_tui.policy.principals import PrincipalElement
 from canvas_kms_tui.policy.scope import Scope, Unknown
 from canvas_kms_tui.policy.trace import MATCH, MISS_CONDITION, MISS_RESOURCE, UNKNOWN_MATCH
-from canvas_kms_tui.policy.values import as_list, text_of
+from canvas_kms_tui.policy.values import as_list, shown, text_of
 
 _ELEMENTS: Final = frozenset(
     {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"}
@@ -70,14 +70,14 @@ class Statement:
         self.allow = effect == "Allow"
         self.is_inert = effect not in ("Allow", "Deny")
         if self.is_inert:
-            problems.append(("bad-effect", f"Effect is {effect!r}, neither Allow nor Deny"))
+            problems.append(("bad-effect", f"Effect is {shown(effect)}, neither Allow nor Deny"))
         variables = version == "2012-10-17"
         self._take_actions(source, problems)
         self._take_resources(source, problems, variables)
         self._take_principal(source, problems)
         self.conditions = self._take_conditions(source.get("Condition"), problems, variables)
         problems.extend(
-            ("unknown-element", f"{str(element)[:60]!r} is no element of a statement")
+            ("unknown-element", f"{shown(element)} is no element of a statement")
             for element in source
             if element not in _ELEMENTS
         )
@@ -114,7 +114,7 @@ class Statement:
             if isinstance(value, str):
                 texts.append(value)
             else:
-                problems.append(("not-text", f"{element} holds {str(value)[:60]!r}, which is no text"))
+                problems.append(("not-text", f"{element} holds {shown(value)}, which is no text"))
         return texts
 
     def _pick(
@@ -183,11 +183,11 @@ class Statement:
         conditions = []
         for operator, keys in source.items():
             if not isinstance(keys, Mapping):
-                return self._refuse_condition(problems, f"{str(operator)[:60]!r} holds no object of condition keys")
+                return self._refuse_condition(problems, f"{shown(operator)} holds no object of condition keys")
             for key, values in keys.items():
                 wanted = [text_of(value) for value in as_list(values)]
                 if any(text is None for text in wanted):
-                    return self._refuse_condition(problems, f"{str(key)[:60]!r} is compared with what is no text")
+                    return self._refuse_condition(problems, f"{shown(key)} is compared with what is no text")
                 try:
                     texts = [text for text in wanted if text is not None]
                     conditions.append(Condition(str(operator), str(key), texts, variables=variables))

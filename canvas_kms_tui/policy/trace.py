@@ -100,6 +100,16 @@ class StatementTrace(tuple[Any, int, Any, int]):
         return "Allow" if self[0].allow else "Deny"
 
     @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The statement's conditions; () for a grant."""
+        return tuple(getattr(self[0], "conditions", ()))
+
+    @property
+    def principals(self) -> tuple[str, ...]:
+        """The texts of the statement's Principal or NotPrincipal; () where it names none."""
+        return tuple(getattr(self[0], "principals", ()))
+
+    @property
     def matched(self) -> bool | None:
         code = self[1]
         return None if code == UNKNOWN_MATCH else code == MATCH

@@ -6,6 +6,7 @@ import base64
 import binascii
 import ipaddress
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Final
@@ -33,7 +34,22 @@ def text_of(value: Any) -> str | None:
 
 
 def number_text(value: int | float) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    try:
+        return str(value)
+    except ValueError:  # Python refuses to print integers of more than 4,300 digits
+        return "a number too long to compare"
+
+
+def shown(value: Any) -> str:
+    """A JSON value in a message: short, whatever it holds."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= 60 else f"{value[:57]}...")
+    text = text_of(value)
+    if text is not None:
+        return text[:60]
+    return "null" if value is None else "an object" if isinstance(value, Mapping) else "a list"
 
 
 def as_list(value: Any) -> list[Any]:
