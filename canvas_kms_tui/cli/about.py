@@ -1,11 +1,14 @@
-"""What the program says of itself: its causes, demos, schema."""
+"""What the program says of itself: its causes, demos, schema; and the evaluator for lines of JSON."""
 
 from __future__ import annotations
 
 import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 from canvas_kms_tui.causes import Cause, Group, catalogue
-from canvas_kms_tui.cli.options import DEFAULT_DEMO, Options
+from canvas_kms_tui.cli.options import DEFAULT_DEMO, Options, UsageError
 from canvas_kms_tui.cli.output import to_stdout
 from canvas_kms_tui.cli.select import find
 from canvas_kms_tui.report.dump import schema_text
@@ -54,3 +57,29 @@ def list_demos(options: Options) -> None:
 
 def print_schema(options: Options) -> None:
     to_stdout(schema_text())
+
+
+def evaluate(options: Options) -> None:
+    """Decisions for lines of JSON, one line each, as they are read.
+
+    Raises:
+        UsageError: the file cannot be read, or a line of it means nothing.
+    """
+    from canvas_kms_tui.policy.lines import BadLine, evaluate_lines
+
+    try:
+        for answer in evaluate_lines(_lines(options.evaluate or "")):
+            to_stdout(answer)
+    except BadLine as bad:
+        raise UsageError(f"--evaluate: {bad}") from None
+
+
+def _lines(place: str) -> Iterator[str]:
+    try:
+        if place == "-":
+            yield from sys.stdin
+            return
+        with Path(place).expanduser().open(encoding="utf-8") as file:
+            yield from file
+    except (OSError, UnicodeDecodeError) as problem:
+        raise UsageError(f"--evaluate {place}: {getattr(problem, 'strerror', None) or problem}") from None

@@ -12,7 +12,7 @@ from canvas_kms_tui.cli.parser import parse
 from canvas_kms_tui.gateway import CannotConnect
 
 #: Flags that ask the program about itself; each is a function of ``cli.about``.
-ABOUT = ("list_causes", "explain", "list_demos", "print_schema")
+ABOUT = ("list_causes", "explain", "list_demos", "print_schema", "evaluate")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -51,4 +51,5 @@ class Options:
     explain: str | None
     list_demos: bool
     print_schema: bool
+    evaluate: str | None
     log_file: str | None

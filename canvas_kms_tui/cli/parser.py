@@ -233,6 +233,11 @@ def _about(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--list-demos", action="store_true", help="the made-up accounts that --demo knows")
     group.add_argument("--print-schema", action="store_true", help="the JSON Schema of --format json")
     group.add_argument(
+        "--evaluate",
+        metavar="FILE",
+        help="JSON lines of requests and policy documents in (- is stdin), the evaluator's decisions out",
+    )
+    group.add_argument(
         "--log-file", metavar="FILE", type=values.text, help="append a log of the calls; holds no secrets"
     )
     group.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}", help="print the version")

@@ -1,4 +1,4 @@
-"""One headless diagnosis."""
+"""One headless diagnosis: the engine, then the proof of every fix."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from canvas_kms_tui import engine
 from canvas_kms_tui.causes import Cause
+from canvas_kms_tui.changes.prove import prove_all
 from canvas_kms_tui.facts import Facts
 from canvas_kms_tui.findings import Diagnosis
 
@@ -21,15 +22,16 @@ class Plan:
 
 
 async def diagnose(facts: Facts, plan: Plan, observer: engine.Observer | None = None) -> Diagnosis:
-    """The diagnosis of ``facts.target``.
+    """The diagnosis of ``facts.target``, each fix proven or not.
 
     Raises:
         BadTarget: something that the target names does not exist.
     """
-    return await engine.diagnose(
+    diagnosis = await engine.diagnose(
         facts,
         causes=plan.causes,
         observer=observer,
         accept_unknown=plan.accept_unknown,
         strict=plan.strict,
     )
+    return await prove_all(diagnosis, facts)
