@@ -1,0 +1,47 @@
+"""Changes, from the proof to the undo. Every change goes one way, the same for screens, batch and setup:
+
+plan → prove → show → confirm → re-read → compare → journal → write → read back; undo the same way backwards.
+"""
+
+from canvas_kms_tui.changes.apply import Outcome, apply, confirmations
+from canvas_kms_tui.changes.diff import Line, ThreeWay, diff, three_way
+from canvas_kms_tui.changes.entries import Entry, Header, Result
+from canvas_kms_tui.changes.errors import Refused, Stale, WrongAccount
+from canvas_kms_tui.changes.export_cli import as_cli
+from canvas_kms_tui.changes.export_code import as_cloudformation, as_terraform
+from canvas_kms_tui.changes.journal import STATE_DIR, Journal
+from canvas_kms_tui.changes.overlay import Overlay
+from canvas_kms_tui.changes.prove import Proof, prove, prove_all
+from canvas_kms_tui.changes.undo import Recovered, recover, undo, ways_back
+from canvas_kms_tui.changes.write import Applied, Event
+
+__all__ = [
+    "STATE_DIR",
+    "Applied",
+    "Entry",
+    "Event",
+    "Header",
+    "Journal",
+    "Line",
+    "Outcome",
+    "Overlay",
+    "Proof",
+    "Recovered",
+    "Refused",
+    "Result",
+    "Stale",
+    "ThreeWay",
+    "WrongAccount",
+    "apply",
+    "as_cli",
+    "as_cloudformation",
+    "as_terraform",
+    "confirmations",
+    "diff",
+    "prove",
+    "prove_all",
+    "recover",
+    "three_way",
+    "undo",
+    "ways_back",
+]

@@ -9,8 +9,7 @@ from math import ceil
 from typing import Any
 
 from canvas_kms_tui.change import Change, Undo
-from canvas_kms_tui.changes.standing import settings_member
-from canvas_kms_tui.edits.documents import as_text, plain
+from canvas_kms_tui.changes.carry import carried, without_document
 
 #: kms ScheduleKeyDeletion: PendingWindowInDays is 7 to 30.
 _SHORTEST, _LONGEST = 7, 30
@@ -23,16 +22,6 @@ _DELETES = {
     "PutBucketCors": "DeleteBucketCors",
 }
 _PUTS = {"DeleteBucketPolicy": "PutBucketPolicy"}
-
-#: Which parameter carries the document, and whether as text.
-_CARRIES = {
-    "PutKeyPolicy": ("Policy", True),
-    "PutRolePolicy": ("PolicyDocument", True),
-    "UpdateAssumeRolePolicy": ("PolicyDocument", True),
-    "PutBucketPolicy": ("Policy", True),
-    "PutBucketEncryption": ("ServerSideEncryptionConfiguration", False),
-    "PutBucketCors": ("CORSConfiguration", False),
-}
 
 
 def reverse_all(made: Sequence[Change]) -> tuple[Change, ...]:
@@ -63,11 +52,9 @@ def _operation(change: Change) -> tuple[str, Mapping[str, Any]]:
     if change.operation in ("EnableKey", "CancelKeyDeletion", "CreateBucket"):
         return _compensating(change)
     if change.before is None:
-        return _DELETES[change.operation], _without_document(change)
+        return _DELETES[change.operation], without_document(change)
     operation = _PUTS.get(change.operation, change.operation)
-    name, as_string = _CARRIES[operation]
-    document = as_text(change.before) if as_string else plain(change.before)
-    return operation, {**_without_document(change), name: document}
+    return operation, carried(change, operation, change.before)
 
 
 def _compensating(change: Change) -> tuple[str, Mapping[str, Any]]:
@@ -85,14 +72,7 @@ def _days_left(state: Mapping[str, Any]) -> int:
     return max(_SHORTEST, min(_LONGEST, ceil(left.total_seconds() / 86_400)))
 
 
-def _without_document(change: Change) -> dict[str, Any]:
-    carried = _CARRIES.get(change.operation, ("", False))[0]
-    return {name: value for name, value in change.parameters.items() if name != carried}
-
-
 def _settings(change: Change) -> Mapping[str, Any]:
     """The settings as they were. A structure that we brought in is sent empty: leaving it out might keep it."""
-    around, member = settings_member(change)
     brought: dict[str, Any] = {key: {} for key in change.after or {} if key not in (change.before or {})}
-    document = {**brought, **plain(change.before or {})}
-    return {**change.parameters, around: {member: document}}
+    return carried(change, change.operation, {**brought, **(change.before or {})})

@@ -20,6 +20,7 @@ from canvas_kms_tui.edits.key_policy import (
     other_users,
     replace_principal,
 )
+from canvas_kms_tui.edits.ours import with_our_statement
 from canvas_kms_tui.edits.role_policy import edit_inline_role_policy, put_inline_role_policy, update_trust_policy
 from canvas_kms_tui.edits.settings import Level, set_workspace_settings, update_domain_storage
 
@@ -52,4 +53,5 @@ __all__ = [
     "statements",
     "update_domain_storage",
     "update_trust_policy",
+    "with_our_statement",
 ]

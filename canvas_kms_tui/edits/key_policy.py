@@ -15,15 +15,11 @@ from canvas_kms_tui.edits.documents import (
     as_list,
     as_text,
     check_bytes,
-    equal,
-    is_ours,
-    join,
     parsed,
-    sids,
     statements,
-    unique_sid,
     with_statements,
 )
+from canvas_kms_tui.edits.ours import with_our_statement
 
 #: What makes a principal a user of a key rather than its administrator.
 _USES = ("kms:decrypt", "kms:encrypt", "kms:generatedatakey", "kms:reencryptfrom", "kms:sign")
@@ -45,12 +41,12 @@ def append_key_policy_statement(
         TooLarge: the policy would have more than 32,768 bytes.
     """
     current = parsed(document)
-    new = _statement(role_arn, actions, conditions, unique_sid(sid_hint, sids(current)))
+    statement = _statement(role_arn, actions, conditions, sid_hint)
     return edit_key_policy(
         key_arn=key_arn,
         region=region,
         current=current,
-        new=with_statements(current, _merged(statements(current), new)),
+        new=with_our_statement(current, statement),
         role_arn=role_arn,
     )
 
@@ -165,22 +161,6 @@ def _statement(role_arn: str, actions: Sequence[str], conditions: Json | None, s
         "Resource": "*",
     }
     return {**statement, "Condition": dict(conditions)} if conditions else statement
-
-
-def _merged(standing: list[dict[str, Any]], new: dict[str, Any]) -> list[dict[str, Any]]:
-    for index, statement in enumerate(standing):
-        if is_ours(statement) and _same_but_actions(statement, new):
-            grown = {**statement, "Action": join(statement.get("Action"), new["Action"])}
-            return [*standing[:index], grown, *standing[index + 1 :]]
-    return [*standing, new]
-
-
-def _same_but_actions(first: Json, second: Json) -> bool:
-    ignored = ("Sid", "Action")
-    return "Action" in first and equal(
-        {key: value for key, value in first.items() if key not in ignored},
-        {key: value for key, value in second.items() if key not in ignored},
-    )
 
 
 def _replaced(names: Any, old: str, new: str | None) -> Any:

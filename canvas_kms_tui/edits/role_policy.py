@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from canvas_kms_tui.change import Change, Undo, confirmation
 from canvas_kms_tui.edits.documents import (
@@ -13,15 +12,11 @@ from canvas_kms_tui.edits.documents import (
     TooLarge,
     as_text,
     characters,
-    equal,
     is_ours,
-    join,
     parsed,
-    sids,
     statements,
-    unique_sid,
-    with_statements,
 )
+from canvas_kms_tui.edits.ours import with_our_statement
 
 OUR_POLICY = "CanvasKmsImport"
 
@@ -47,7 +42,7 @@ def put_inline_role_policy(
     current = parsed(existing.get(name))
     new = current
     for statement in statements:
-        new = _with(new, statement)
+        new = with_our_statement(new, statement)
     if new is None:
         raise ValueError("no statement to put into the inline policy")
     _check_total(role_arn, {**existing, name: new})
@@ -86,7 +81,7 @@ def update_trust_policy(
     """
     before = parsed(current)
     new = {"Sid": "Trust", "Effect": "Allow", "Principal": {"Service": service}, "Action": list(actions)}
-    after = _with(before, new)
+    after = with_our_statement(before, new)
     if (size := characters(after)) > TRUST_POLICY_CHARACTERS:
         raise TooLarge(f"the trust policy of {role_arn}", size, TRUST_POLICY_CHARACTERS, "characters")
     return Change(
@@ -113,32 +108,6 @@ def _our_name(wanted: str, existing: Mapping[str, Json]) -> str:
 
 def _all_ours(document: Json) -> bool:
     return all(map(is_ours, statements(document)))
-
-
-def _with(document: dict[str, Any] | None, statement: Json) -> dict[str, Any]:
-    standing = statements(document)
-    for index, ours in enumerate(standing):
-        if is_ours(ours) and (grown := _grown(ours, statement)) is not None:
-            return with_statements(document, [*standing[:index], grown, *standing[index + 1 :]])
-    hint = str(statement.get("Sid") or "Allow")
-    new = {**statement, "Sid": unique_sid(hint, sids(document))}
-    return with_statements(document, [*standing, {"Sid": new.pop("Sid"), **new}])
-
-
-def _grown(ours: Json, new: Json) -> dict[str, Any] | None:
-    """Our statement with the new one's actions, or with its resources, when all else is the same."""
-    for element in ("Action", "Resource"):
-        if element in ours and element in new and _same_but(element, ours, new):
-            return {**ours, element: join(ours[element], new[element])}
-    return None
-
-
-def _same_but(element: str, first: Json, second: Json) -> bool:
-    ignored = ("Sid", element)
-    return equal(
-        {key: value for key, value in first.items() if key not in ignored},
-        {key: value for key, value in second.items() if key not in ignored},
-    )
 
 
 def _check_total(role_arn: str, policies: Mapping[str, Json]) -> None:

@@ -32,8 +32,9 @@ def _role(demo: RunningDemo) -> str:
     return f"arn:{demo.environment.partition}:iam::{demo.environment.account}:role/service-role/{name}"
 
 
-def _key(demo: RunningDemo, label: str = "artifacts") -> str:
-    return next(arn for arn, key in demo.environment.document["keys"].items() if key["label"] == label)
+def _key(demo: RunningDemo, alias: str = "artifacts") -> str:
+    keys = demo.environment.document["keys"].items()
+    return next(arn for arn, key in keys if any(alias in name for name in key.get("aliases", ())))
 
 
 def _where(demo: RunningDemo, bucket: str) -> dict:
@@ -201,8 +202,8 @@ async def account_documents(connection: Connection, demo: RunningDemo) -> dict[s
         region = arn.split(":")[3]
         policy = await call("kms", "get_key_policy", KeyId=arn, PolicyName="default", region=region)
         metadata = (await call("kms", "describe_key", KeyId=arn, region=region))["KeyMetadata"]
-        found[f"policy {key['label']}"] = json.loads(policy["Policy"])
-        found[f"state {key['label']}"] = metadata["KeyState"]
+        found[f"policy {arn}"] = json.loads(policy["Policy"])
+        found[f"state {arn}"] = metadata["KeyState"]
     for role in document["roles"]:
         found[f"trust {role}"] = (await call("iam", "get_role", RoleName=role))["Role"]["AssumeRolePolicyDocument"]
         for name in (await call("iam", "list_role_policies", RoleName=role))["PolicyNames"]:
