@@ -196,7 +196,7 @@ async def account_documents(connection: Connection, demo: RunningDemo) -> dict[s
     """Every document of the account that a change could touch, as AWS gives it."""
     call, document = connection.gateway.call, demo.environment.document
     found: dict[str, object] = {}
-    for arn, key in document["keys"].items():
+    for arn in document["keys"]:
         if arn.split(":")[4] != demo.environment.account:
             continue
         region = arn.split(":")[3]
