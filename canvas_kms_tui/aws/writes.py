@@ -37,6 +37,15 @@ WRITES: Final[dict[tuple[str, str], Operation]] = {
 }
 
 _NEVER_SENT = ("BypassPolicyLockoutSafetyCheck", "ConfirmRemoveSelfBucketAccess")
+_OPENS_A_BUCKET = (
+    "ACL",
+    "GrantFullControl",
+    "GrantRead",
+    "GrantReadACP",
+    "GrantWrite",
+    "GrantWriteACP",
+    "ObjectOwnership",
+)
 _BLOCK_PUBLIC_ACCESS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
@@ -54,6 +63,8 @@ def check_write(service: str, operation: str, params: Mapping[str, Any]) -> Oper
             raise PermissionError(f"{service} {operation} with {name} switches off a safety check of AWS")
     if service == "s3" and operation != "create_bucket" and not params.get("ExpectedBucketOwner"):
         raise PermissionError(f"s3 {operation} without ExpectedBucketOwner could write to somebody else's bucket")
+    if service == "s3":
+        _must_stay_private(params)
     if operation == "put_public_access_block":
         _must_block_all(params.get("PublicAccessBlockConfiguration") or {})
     if clean.is_altered(params):
@@ -62,6 +73,12 @@ def check_write(service: str, operation: str, params: Mapping[str, Any]) -> Oper
             "edit this document by hand"
         )
     return WRITES[service, operation]
+
+
+def _must_stay_private(params: Mapping[str, Any]) -> None:
+    for name in _OPENS_A_BUCKET:
+        if name in params:
+            raise PermissionError(f"s3 with {name} could give a bucket to others")
 
 
 def _must_block_all(configuration: Mapping[str, Any]) -> None:
