@@ -87,6 +87,8 @@ class StandIn:
         except AwsError as refused:
             cloudtrail.record(call, refused)
             raise
+        if isinstance(result, Answer) and result.status >= HTTPStatus.BAD_REQUEST:
+            return result
         cloudtrail.record(call, None)
         return result if isinstance(result, Answer) else wire.success(model, call.request, result)
 

@@ -237,7 +237,11 @@ def _with_ids(written: Mapping[str, Any], names: Names) -> dict[str, Any]:
         if "boundary" in identity:
             identity["boundary"] = names.attached(identity["boundary"])
     document["keys"] = {
-        names.key_arn(name): {**entry, "label": name, "id": names.key_id(name)}
+        names.key_arn(name): {
+            **entry,
+            "id": names.key_id(name),
+            "aliases": [names.alias(alias) for alias in entry.get("aliases", ())],
+        }
         for name, entry in written.get("keys", {}).items()
     }
     document["buckets"] = {

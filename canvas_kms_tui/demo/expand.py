@@ -38,6 +38,14 @@ def partition_of(region: str) -> str:
     return "aws"
 
 
+def _other_region(region: str) -> str:
+    """Some other Region of the same partition, for what stands in the wrong one."""
+    pairs = {"aws": ("us-west-2", "us-east-1"), "aws-cn": ("cn-northwest-1", "cn-north-1"),
+             "aws-us-gov": ("us-gov-east-1", "us-gov-west-1")}  # fmt: skip
+    first, second = pairs.get(partition_of(region), (f"{region}b", f"{region}c"))
+    return second if region == first else first
+
+
 def merge(base: Any, patch: Any) -> Any:
     """RFC 7396: objects are merged, null removes, everything else replaces."""
     if not isinstance(patch, Mapping):
@@ -68,6 +76,7 @@ class Names:
             "region": self.region,
             "partition": self.partition,
             "default_bucket": f"sagemaker-{self.region}-{self.account}",
+            "other_region": _other_region(self.region),
             **{name: str(value) for name, value in document.get("variables", {}).items()},
         }
         self._lookups: dict[str, Callable[[str], str]] = {
@@ -78,6 +87,7 @@ class Names:
             "role_id": self.role_id,
             "key": self.key_arn,
             "key_id": self.key_id,
+            "alias": lambda name: self.alias(self.entry("keys", name)["aliases"][0]),
             "bucket": self.bucket,
             "domain": self.domain_id,
             "profile": self.profile,
@@ -111,8 +121,16 @@ class Names:
         given = self.entry("roles", name).get("id")
         return str(given) if given else "AROA" + self._letters("role", name, 17)
 
+    def alias(self, written: str) -> str:
+        """An alias as it is named here; those of AWS itself (``alias/aws/…``) have no other name."""
+        own = written.removeprefix("alias/")
+        return written if own.startswith("aws/") else f"alias/{self._prefix}{own}"
+
     def key_id(self, name: str) -> str:
+        """The id of a key; a replica has that of its primary key (``replica_of``)."""
         entry = self.entry("keys", name)
+        if "replica_of" in entry:
+            return self.key_id(entry["replica_of"])
         if "id" in entry and not self._prefix:
             return str(entry["id"])
         derived = str(uuid.UUID(bytes=self._digest("key", name)[:16], version=4))

@@ -81,6 +81,9 @@ def seed(world: World, document: Mapping[str, Any]) -> None:
     for arn, entry in document.get("keys", {}).items():
         key = _from_entry(world, arn, entry)
         world.state["kms"][arn] = key
+    for key in world.state["kms"].values():
+        if key.id.startswith("mrk-"):
+            key.multi_region = _relatives(key, list(world.state["kms"].values()), document["keys"])
 
 
 def _from_entry(world: World, arn: str, entry: Mapping[str, Any]) -> Key:
@@ -97,11 +100,22 @@ def _from_entry(world: World, arn: str, entry: Mapping[str, Any]) -> Key:
         origin=entry.get("origin", "AWS_KMS"), manager=entry.get("manager", "CUSTOMER"),
         description=entry.get("description", ""), created=when(entry.get("created"), world.now, "-200d"),
         deletion=deletion, valid_to=when(entry["valid_to"], world.now) if "valid_to" in entry else None,
-        custom_store=entry.get("custom_key_store"), multi_region=entry.get("multi_region"),
+        custom_store=entry.get("custom_key_store"),
         aliases=list(entry.get("aliases", ())), grants=[_grant(world, arn, grant) for grant in entry.get("grants", ())],
         tags=dict(entry.get("tags", {})), rotation=entry.get("rotation", False),
         operator_may=tuple(entry.get("operator_may", ())),
     )  # fmt: skip
+
+
+def _relatives(key: Key, keys: list[Key], declared: Mapping[str, Any]) -> dict[str, Any]:
+    """MultiRegionConfiguration of a multi-Region key: its primary key and all replicas."""
+    family = [other for other in keys if other.id == key.id]
+    primary = next((other for other in family if "replica_of" not in declared[other.arn]), family[0])
+    return {
+        "MultiRegionKeyType": "PRIMARY" if key is primary else "REPLICA",
+        "PrimaryKey": {"Arn": primary.arn, "Region": primary.region},
+        "ReplicaKeys": [{"Arn": other.arn, "Region": other.region} for other in family if other is not primary],
+    }
 
 
 def _text(policy: Any) -> str:
