@@ -58,19 +58,16 @@ async def diagnose(
     observer = observer or Silent()
     observer.planned(causes)
     path = ImportPath(facts)
-    tasks = [
-        asyncio.ensure_future(work)
-        for work in (
-            _target_exists(facts),
-            *(_run(cause, facts, path, observer, strict) for cause in causes),
-        )
-    ]
-    summary = [asyncio.ensure_future(_steps(path, observer)), asyncio.ensure_future(_resolved(path, observer))]
+    target = asyncio.ensure_future(_target_exists(facts))
+    running = [asyncio.ensure_future(_run(cause, facts, path, observer, strict)) for cause in causes]
+    summary = asyncio.gather(_steps(path, observer), _resolved(path, observer))
     try:
-        _, *found = await asyncio.gather(*tasks)
-        steps, resolved = await asyncio.gather(*summary)
+        found, _ = await asyncio.gather(asyncio.gather(*running), target)
+        steps, resolved = await summary
     finally:
-        for task in (*tasks, *summary):
+        target.cancel()
+        summary.cancel()
+        for task in running:
             task.cancel()
     findings = tuple(finding for group in found for finding in group)
     diagnosis = Diagnosis(

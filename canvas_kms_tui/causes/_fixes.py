@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from canvas_kms_tui import edits
@@ -13,7 +13,8 @@ from canvas_kms_tui.facts.roles import role_name
 from canvas_kms_tui.facts.terms import Key, Origin
 from canvas_kms_tui.findings import Finding
 from canvas_kms_tui.import_path import ImportPath
-from canvas_kms_tui.policy import Decision, Document
+from canvas_kms_tui.import_path.blame import Kind
+from canvas_kms_tui.policy import Decision, Layer
 
 USE_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
 
@@ -87,6 +88,57 @@ async def _inline_fix(
     return await inline_policy_fix(facts, finding, "role-policy", title, role_arn, [statement])
 
 
+async def policy_is_silent(path: ImportPath, finding: Finding) -> bool:
+    """Whether the key policy itself stands in the way, so that a policy of the role alone would not help."""
+    return any(
+        blame.layer == Layer.RESOURCE_POLICY
+        for item in await path.judged()
+        if item.step.resource == finding.resource
+        for blame in item.blames
+        if blame.cause == finding.cause and blame.kind is Kind.DENIED
+    )
+
+
+async def let_sagemaker_grant(
+    facts: Facts, path: ImportPath, finding: Finding, key_arn: str, denied: Collection[str]
+) -> list[Fix]:
+    """Statements for the role on the Domain's key: grants for AWS services only, and the look-up."""
+    who, policy = await path.who(), await known(facts.keys.default_policy(key_arn))
+    if isinstance(policy, Unreadable):
+        return [text_for_key_owner(finding, key_arn, who.arn, sorted(denied))]
+    only_services = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    wanted = [("kms:CreateGrant", only_services), ("kms:DescribeKey", None)]
+    document: Mapping[str, Any] = policy.source
+    for action, conditions in wanted:
+        if action in denied:
+            grown = edits.append_key_policy_statement(
+                document=document,
+                key_arn=key_arn,
+                region=key_arn.split(":")[3],
+                role_arn=who.arn,
+                actions=[action],
+                sid_hint="CanvasKmsGrant" if conditions else "CanvasKmsDescribe",
+                conditions=conditions,
+            )
+            document = grown.after
+    fix = _try(
+        finding,
+        "key-policy",
+        f"Let the role {role_name(who.arn)} create the app's grants: the key policy",
+        Auto.YES,
+        lambda: (
+            edits.edit_key_policy(
+                key_arn=key_arn,
+                region=key_arn.split(":")[3],
+                current=policy.source,
+                new=document,
+                role_arn=who.arn,
+            ),
+        ),
+    )
+    return [fix] if fix else []
+
+
 async def inline_policy_fix(
     facts: Facts, finding: Finding, way: str, title: str, role_arn: str, statements: Sequence[Mapping[str, Any]]
 ) -> Fix | None:
@@ -129,7 +181,7 @@ async def settings_fixes(
                 f"settings-{level.replace('_', '-')}",
                 f"{title} {where}",
                 Auto.YES,
-                lambda level=level, arn=arn, settings=settings: (  # type: ignore[misc]
+                lambda level=level, arn=arn, settings=settings: (
                     edits.set_workspace_settings(
                         level=level,
                         domain_id=facts.target.domain_id,
@@ -161,10 +213,6 @@ def text_for_key_owner(finding: Finding, key_arn: str, role_arn: str, actions: S
 def owner_text(finding: Finding, way: str, title: str, text: str, changes: Sequence[Change] = ()) -> Fix:
     """A fix that is somebody else's decision: shown, proven where it has changes, exported."""
     return Fix(id=f"{finding.cause}/{way}", title=title, auto=Auto.OWNER, changes=tuple(changes), text=text)
-
-
-def statement_in(document: Document, index: int) -> Mapping[str, Any]:
-    return next(statement.source for statement in document.statements if statement.index == index)
 
 
 def _quoted(actions: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ from canvas_kms_tui.findings import Certainty, CouldNotCheck, Evidence, Finding
 from canvas_kms_tui.import_path import ImportPath, Side, Step, Use
 from canvas_kms_tui.import_path.blame import Blame, Kind
 from canvas_kms_tui.import_path.path import Judged
+from canvas_kms_tui.policy import StatementTrace
 
 SIMULATED = "simulation of the import"
 
@@ -157,3 +158,27 @@ def profile_arn(path: ImportPath) -> str:
         f"arn:{target.partition}:sagemaker:{target.region}:{target.account}"
         f":user-profile/{target.domain_id}/{target.user_profile}"
     )
+
+
+def condition_words(blame: Blame) -> str:
+    """The failing conditions of the blamed statement: what it wants and what the import has."""
+    trace = blame.statement
+    if trace is None:
+        return blame.text
+    parts = []
+    for miss in trace.misses:
+        actual = ", ".join(miss.actual) if miss.actual else "nothing"
+        parts.append(f"{miss.operator} {miss.key} wants {', '.join(miss.wanted)} and gets {actual}")
+    return (
+        f"statement {_called(trace)} of the {trace.document}: {'; '.join(parts)}" if parts else statement_words(blame)
+    )
+
+
+def statement_words(blame: Blame) -> str:
+    """Which statement decided."""
+    trace = blame.statement
+    return f"statement {_called(trace)} of the {trace.document}" if trace else blame.text
+
+
+def _called(trace: StatementTrace) -> str:
+    return f'{trace.index} ("{trace.sid}")' if trace.sid else str(trace.index)

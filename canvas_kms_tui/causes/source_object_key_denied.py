@@ -61,5 +61,5 @@ def _none(facts: Facts) -> str:
 
 async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fix]:
     actions = await _fixes.needed_actions(path, finding.resource)
-    delegated = not any("no statement of the key policy" in item.value for item in finding.evidence)
-    return await _fixes.let_role_use_key(facts, path, finding, finding.resource, actions, inline=delegated)
+    inline = not await _fixes.policy_is_silent(path, finding)
+    return await _fixes.let_role_use_key(facts, path, finding, finding.resource, actions, inline=inline)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from canvas_kms_tui.facts.canvas import Canvas
@@ -61,3 +61,32 @@ class Network:
             )
             or None
         )
+
+    async def unrouted_subnets(self) -> tuple[str, ...]:
+        """The Domain's subnets that no S3 endpoint serves; () where an interface endpoint serves the VPC.
+
+        Raises:
+            Unreadable: endpoints or route tables may not be listed.
+        """
+        usable = [item for item in await self.s3_endpoints() if str(item.get("State")).lower() == "available"]
+        if any(item.get("VpcEndpointType") == "Interface" for item in usable):
+            return ()
+        domain = await self._canvas.domain()
+        served = {table for item in usable for table in item.get("RouteTableIds") or ()}
+        answer = await self._reader.get(
+            "ec2", "describe_route_tables", Filters=[{"Name": "vpc-id", "Values": [domain.get("VpcId")]}]
+        )
+        tables = answer.get("RouteTables") or ()
+        return tuple(subnet for subnet in domain.get("SubnetIds") or () if _table_of(subnet, tables) not in served)
+
+
+def _table_of(subnet: str, tables: Sequence[Mapping[str, Any]]) -> str | None:
+    """The route table of a subnet: its own, else the VPC's main one."""
+    main = None
+    for table in tables:
+        for association in table.get("Associations") or ():
+            if association.get("SubnetId") == subnet:
+                return str(table["RouteTableId"])
+            if association.get("Main"):
+                main = str(table["RouteTableId"])
+    return main

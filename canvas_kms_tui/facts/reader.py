@@ -57,8 +57,7 @@ def question(
 ) -> Callable[Concatenate[R, P], Awaitable[T]]:
     """A method that is worked out once for each set of arguments, however many ask at the same time."""
 
-    @functools.wraps(method)
-    def ask(self: R, *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
+    def ask(self: R, /, *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
         key = (method.__qualname__, args, tuple(sorted(kwargs.items())))
         task: asyncio.Task[T] | None = self.remembered.get(key)
         if task is None:
@@ -67,7 +66,7 @@ def question(
             self.remembered[key] = task
         return asyncio.shield(task)
 
-    return ask
+    return functools.update_wrapper(ask, method)
 
 
 def _mark_seen(task: asyncio.Task[Any]) -> None:

@@ -88,12 +88,17 @@ def blame(step: Step, uses: frozenset[Use]) -> tuple[Blame, ...]:
     ``uses`` is everything that the step's key is used for in this import.
     """
     if step.obstacle:
-        return (Blame(step.obstacle.cause, Kind.DENIED, "resource_state", step.obstacle.text),)
-    if step.answer is None or step.layers is None or step.decision is Decision.ALLOWED:
+        refused = Blame(step.obstacle.cause, Kind.DENIED, "resource_state", step.obstacle.text)
+        return (refused, *(blame for blame in _by_policy(step, uses) if blame.kind is Kind.DENIED))
+    return _by_policy(step, uses)
+
+
+def _by_policy(step: Step, uses: frozenset[Use]) -> tuple[Blame, ...]:
+    if step.answer is None or step.layers is None or step.answer.decision is Decision.ALLOWED:
         return ()
     judge = _KmsJudge(step, Names.of(step, uses)) if step.is_kms else _S3Judge(step)
     found = (*_guards(step.answer), *judge.blames())
-    if step.decision is Decision.UNKNOWN:
+    if step.answer.decision is Decision.UNKNOWN:
         return _once((*found, *judge.gaps()))
     denied = tuple(blame for blame in found if blame.kind is Kind.DENIED)
     return _once(denied or found)
@@ -169,7 +174,7 @@ class _KmsJudge:
         found = []
         for judged, cause in ((self.policy, self.names.deny), (self.identity, self.names.role)):
             if judged is not None and (trace := _deciding(judged)):
-                blamed = self.names.context if _on_context(self.layers, trace) else cause
+                blamed = self.names.context if _on_context(trace) else cause
                 found.append(Blame(blamed, Kind.DENIED, str(judged.layer), _words(judged), trace))
         return found
 
@@ -214,7 +219,7 @@ class _KmsJudge:
 
     def _undecided_cause(self, judged: LayerAnswer, otherwise: str) -> str:
         trace = _undecided(judged)
-        if trace and _on_context(self.layers, trace):
+        if trace and _on_context(trace):
             return self.names.context
         if trace and trace.effect == "Deny" and judged is self.policy:
             return self.names.deny
@@ -233,20 +238,20 @@ class _KmsJudge:
         causes = dict.fromkeys((self.names.policy, self.names.condition, self.names.deny, self.names.context))
         if self.identity is None or self.identity.outcome is not Outcome.ALLOW:
             causes[self.names.role] = None
-        return [Blame(cause, Kind.UNREAD, "resource_policy", unread.note, why=why) for cause in causes]
+        return [Blame(cause, Kind.UNREAD, "resource_policy", unread.layer_note, why=why) for cause in causes]
 
     def _unread_identity(self) -> list[Blame]:
         unread = _first_unread(self.layers.identity)
         if unread is None:
             return []
-        return [Blame(self.names.role, Kind.UNREAD, "identity_policy", unread.note, why=_why(unread))]
+        return [Blame(self.names.role, Kind.UNREAD, "identity_policy", unread.layer_note, why=_why(unread))]
 
     def _unread_grants(self) -> list[Blame]:
         if not isinstance(self.layers.grants, Unread):
             return []
         why = _why(self.layers.grants)
         base = self.blames() or [Blame(self.names.policy, Kind.DENIED, "grant", "")]
-        return [Blame(item.cause, Kind.UNREAD, "grant", self.layers.grants.note, why=why) for item in base]
+        return [Blame(item.cause, Kind.UNREAD, "grant", self.layers.grants.layer_note, why=why) for item in base]
 
 
 class _S3Judge:
@@ -289,7 +294,7 @@ class _S3Judge:
     def _policy_cause(self, trace: StatementTrace) -> str:
         if self.is_source:
             return "source-policy-explicit-deny"
-        return sse_cause(self.layers, trace, headerless=self.step.headerless) or "canvas-prefix-denied"
+        return sse_cause(trace, headerless=self.step.headerless) or "canvas-prefix-denied"
 
     def gaps(self) -> list[Blame]:
         found = _unread_guards(self.layers)
@@ -304,11 +309,11 @@ class _S3Judge:
             )
             silent = self.identity is None or self.identity.outcome is not Outcome.ALLOW
             found += [
-                Blame(cause, Kind.UNREAD, "resource_policy", unread.note, why=why)
+                Blame(cause, Kind.UNREAD, "resource_policy", unread.layer_note, why=why)
                 for cause in (*causes, *((self.role_cause,) if silent or not causes else ()))
             ]
         if unread := _first_unread(self.layers.identity):
-            found.append(Blame(self.role_cause, Kind.UNREAD, "identity_policy", unread.note, why=_why(unread)))
+            found.append(Blame(self.role_cause, Kind.UNREAD, "identity_policy", unread.layer_note, why=_why(unread)))
         for judged in (self.policy, self.identity):
             if judged is not None and judged.outcome is Outcome.UNKNOWN and self.answer.unknown_keys:
                 trace = _undecided(judged)
@@ -318,47 +323,19 @@ class _S3Judge:
         return found
 
 
-def sse_cause(layers: object, trace: StatementTrace, *, headerless: bool) -> str | None:
+def sse_cause(trace: StatementTrace, *, headerless: bool) -> str | None:
     """Which of the two bucket-policy causes a Deny is about, None where it does not look at encryption headers."""
-    tests = [(operator.lower(), key.lower()) for operator, key in condition_tests(layers, trace)]
+    tests = [(condition.operator.lower(), condition.key.lower()) for condition in trace.conditions]
     on_key = [operator for operator, key in tests if key == SSE_KEY]
-    pins = [operator for operator in on_key if not operator.startswith("null")]
-    if pins and not headerless:
+    if any("null" not in operator for operator in on_key) and not headerless:
         return "bucket-policy-requires-other-key"
     if on_key or any(key == SSE_ALGORITHM for _, key in tests):
         return "bucket-policy-requires-sse"
     return None
 
 
-def condition_tests(layers: object, trace: StatementTrace) -> list[tuple[str, str]]:
-    """The (operator, key) pairs of the Condition of the statement that a trace speaks of."""
-    statement = statement_of(layers, trace)
-    condition = statement.get("Condition") if statement else None
-    if not isinstance(condition, Mapping):
-        return []
-    return [
-        (str(operator), str(key))
-        for operator, block in condition.items()
-        if isinstance(block, Mapping)
-        for key in block
-    ]
-
-
-def statement_of(layers: object, trace: StatementTrace) -> Mapping[str, object] | None:
-    """The statement's source JSON."""
-    for name in ("resource", "identity", "boundary", "endpoint", "session"):
-        group = getattr(layers, name, None)
-        for document in group if isinstance(group, list | tuple) else (group,):
-            if getattr(document, "name", None) == trace.document:
-                for statement in document.statements:  # type: ignore[union-attr]
-                    if statement.index == trace.index:
-                        source: Mapping[str, object] = statement.source
-                        return source
-    return None
-
-
-def _on_context(layers: object, trace: StatementTrace) -> bool:
-    return any(key.lower().startswith(_CONTEXT) for _, key in condition_tests(layers, trace))
+def _on_context(trace: StatementTrace) -> bool:
+    return any(condition.key.lower().startswith(_CONTEXT) for condition in trace.conditions)
 
 
 def _condition_miss(traces: Sequence[StatementTrace]) -> StatementTrace | None:
@@ -372,21 +349,15 @@ def _condition_miss(traces: Sequence[StatementTrace]) -> StatementTrace | None:
 
 
 def _misses_on_context(trace: StatementTrace) -> bool:
-    return bool(trace.miss and (trace.miss.key or "").lower().startswith(_CONTEXT))
+    """Whether the encryption context alone keeps the statement from matching."""
+    return all((miss.key or "").lower().startswith(_CONTEXT) for miss in trace.misses)
 
 
 def _meant_for_import(trace: StatementTrace) -> bool:
     """Whether a conditional Allow could be meant for the import: one for everybody through another service is not."""
-    miss = trace.miss
-    if miss is None:
-        return False
-    wanted = " ".join(str(value) for value in _as_list(miss.wanted))
-    through_other_service = (miss.key or "").lower() == "kms:viaservice" and "s3." not in wanted
-    return not (through_other_service and trace.principal_is_everyone)
-
-
-def _as_list(value: object) -> Sequence[object]:
-    return value if isinstance(value, list | tuple) else (value,)
+    via = [miss for miss in trace.misses if (miss.key or "").lower() == "kms:viaservice"]
+    other_service = any("s3." not in value for miss in via for value in miss.wanted)
+    return not (other_service and "*" in trace.principals)
 
 
 def _first_unread(layer: object) -> Unread | None:
@@ -401,7 +372,7 @@ def _unread_guards(layers: object) -> list[Blame]:
     found = []
     for name, layer in (("boundary", Layer.PERMISSIONS_BOUNDARY), ("endpoint", Layer.VPC_ENDPOINT_POLICY)):
         if unread := _first_unread(getattr(layers, name, None)):
-            found.append(Blame(GUARDS[layer], Kind.UNREAD, str(layer), unread.note, why=_why(unread)))
+            found.append(Blame(GUARDS[layer], Kind.UNREAD, str(layer), unread.layer_note, why=_why(unread)))
     return found
 
 

@@ -57,10 +57,15 @@ def _type(key: Key) -> Obstacle | None:
     return Obstacle("key-wrong-type", f"the key is {key.spec} for {key.usage}; S3 takes only symmetric encryption keys")
 
 
-def bucket_obstacle(place: Place) -> Obstacle | None:
-    """Why nothing can be written to the artifact bucket; None where it is ours, or not known."""
+def bucket_obstacle(place: Place, default_bucket: str) -> Obstacle | None:
+    """Why nothing can be written to the artifact bucket; None where it is ours, or not known.
+
+    A configured bucket of another account may be meant so; the default bucket never is.
+    """
     if not isinstance(place.bucket, Bucket):
         return None
     if place.bucket.standing is BucketStanding.MISSING:
         return Obstacle("default-bucket-missing", f"the bucket {place.bucket.name} does not exist")
+    if place.bucket.standing is BucketStanding.FOREIGN and place.bucket.name == default_bucket:
+        return Obstacle("default-bucket-foreign", f"the bucket {place.bucket.name} belongs to another account")
     return None

@@ -68,15 +68,18 @@ class ImportPath:
             Unreadable: it is not known which role it is.
         """
         arn = await self.resolution.role_arn()
-        role, identity, boundary, scps, rcps, endpoint, source_identity, organization = await asyncio.gather(
-            known(self.facts.roles.role(arn)),
-            self.facts.roles.identity_policies(arn),
-            self.facts.roles.boundary(arn),
-            self.facts.guardrails.scps(),
-            self.facts.guardrails.rcps(),
-            self.facts.network.s3_endpoint_policies(),
-            self.facts.canvas.source_identity(),
-            known(self.facts.guardrails.organization()),
+        (role, identity, boundary), (scps, rcps, endpoint), (source_identity, organization) = await asyncio.gather(
+            asyncio.gather(
+                known(self.facts.roles.role(arn)),
+                self.facts.roles.identity_policies(arn),
+                self.facts.roles.boundary(arn),
+            ),
+            asyncio.gather(
+                self.facts.guardrails.scps(),
+                self.facts.guardrails.rcps(),
+                self.facts.network.s3_endpoint_policies(),
+            ),
+            asyncio.gather(self.facts.canvas.source_identity(), known(self.facts.guardrails.organization())),
         )
         found = role if isinstance(role, Role) else None
         context = caller_context(
@@ -316,19 +319,18 @@ class ImportPath:
         step = Step(name, station, side, title, action, arn)
         if who.missing:
             return dataclasses.replace(step, obstacle=_no_role(who))
-        if place and (obstacle := bucket_obstacle(place)):
-            return dataclasses.replace(step, obstacle=obstacle)
+        obstacle = bucket_obstacle(place, self.facts.canvas.default_bucket) if place else None
         owner, policy = await asyncio.gather(self._owner(bucket), self._bucket_layer(bucket))
         layers = dataclasses.replace(who.layers, resource=policy)
         context = s3_context(who.context, owner).merged(values)
         if key is not None and mentions(layers, "s3:existingobjecttag"):
             context = await self._with_object_tags(context, bucket or "", key)
-        judged = judge_headerless if headerless else judge
-        extra = {"filled": filled} if headerless else {}
-        request, answer = judged(  # type: ignore[operator]
-            who.principal, action, arn, owner=owner, context=context, layers=layers, **extra
-        )
-        return dataclasses.replace(step, request=request, layers=layers, answer=answer)
+        asked = (who.principal, action, arn)
+        if headerless:
+            request, answer = judge_headerless(*asked, owner=owner, context=context, layers=layers, filled=filled)
+        else:
+            request, answer = judge(*asked, owner=owner, context=context, layers=layers)
+        return dataclasses.replace(step, request=request, layers=layers, answer=answer, obstacle=obstacle)
 
     async def _with_object_tags(self, context: Context, bucket: str, key: str) -> Context:
         tags = await known(self.facts.buckets.tags(bucket, key))
@@ -371,12 +373,7 @@ class ImportPath:
             return Step(name, station, side, title, action, use.why.resource, gap=use.why)
         step = Step(name, station, side, title, action, use.arn or use.reference, use=use)
         region = self._region(place)
-        obstacle = (
-            (_no_role(who) if who.missing else None)
-            or (bucket_obstacle(place) if place else None)
-            or key_obstacle(use, region)
-        )
-        if obstacle:
+        if obstacle := _no_role(who) if who.missing else key_obstacle(use, region):
             return dataclasses.replace(step, obstacle=obstacle)
         if use.arn is None:
             return dataclasses.replace(step, gap=use.key.why if isinstance(use.key, Unreadable) else None)

@@ -1,0 +1,30 @@
+"""Owns how the causes about guardrails (boundary, SCP, RCP, endpoint policy) go over the steps of the import."""
+
+from __future__ import annotations
+
+from canvas_kms_tui.causes._cause import Cause
+from canvas_kms_tui.causes._steps import judge
+from canvas_kms_tui.findings import CouldNotCheck, Finding, Severity
+from canvas_kms_tui.import_path import ImportPath
+from canvas_kms_tui.import_path.blame import Blame
+from canvas_kms_tui.import_path.path import Judged
+from canvas_kms_tui.policy import Unread
+
+
+async def guard_finding(cause: Cause, path: ImportPath, resource: str, *, called: str, passes: str) -> Finding:
+    """One finding for a guardrail over every step; steps that fail for other reasons do not concern it."""
+
+    def says(item: Judged, blame: Blame) -> str:
+        return f"{called} does not allow {item.step.action} on {item.step.resource}: {blame.text}."
+
+    concerned = [item for item in await path.judged() if item.step.answer is not None]
+    return judge(cause, resource, concerned, says=says, passes=passes)
+
+
+def unread_guardrail(cause: Cause, resource: str, unread: Unread) -> Finding:
+    """An assumption, not a gap: hardly anybody may read the guardrails of an organization."""
+    why = unread.detail
+    if not isinstance(why, CouldNotCheck):
+        why = CouldNotCheck("organizations:DescribeOrganization", resource, unread.layer_note, None)
+    summary = f"The {unread.layer_note} could not be read; the import is judged as if none denies."
+    return cause.unknown(resource, why, summary, severity=Severity.INFO, counts=False)
