@@ -19,6 +19,7 @@ from canvas_kms_tui.policy.document import Document, Problem
 from canvas_kms_tui.policy.evaluate import evaluate
 from canvas_kms_tui.policy.grants import Grant
 from canvas_kms_tui.policy.layers import LayerAnswer, Layers, Unread
+from canvas_kms_tui.policy.lint import PolicyKind, lint
 from canvas_kms_tui.policy.principals import Principal
 from canvas_kms_tui.policy.scope import Request
 from canvas_kms_tui.policy.statement import Statement
@@ -36,6 +37,7 @@ __all__ = [
     "Layers",
     "Miss",
     "Outcome",
+    "PolicyKind",
     "Principal",
     "Problem",
     "Request",
@@ -44,4 +46,5 @@ __all__ = [
     "Unread",
     "difference",
     "evaluate",
+    "lint",
 ]

@@ -103,6 +103,13 @@ class Document:
             statements.append(statement)
         return statements
 
+    def texts(self) -> list[str]:
+        """Every text in which a policy variable may stand: resources and the values of conditions."""
+        found = [text for statement in self.statements for text in statement.resources]
+        for statement in self.statements:
+            found.extend(text for condition in statement.conditions for text in condition.wanted)
+        return found
+
     def row(self, action: str) -> _ActionRow:
         """The statements by whether they name the action (as the request writes it)."""
         row = self._rows.get(action)

@@ -230,3 +230,36 @@ def arn_pieces_match(pieces: Sequence[str | tuple[str]], text: str) -> bool:
     return len(found) == ARN_PARTS and all(
         match_chunks(chunks_of(part), value) for part, value in zip(parts, found, strict=True)
     )
+
+
+def globs_overlap(one: str, other: str) -> bool:
+    """Whether some text matches both globs. Costs the product of the lengths."""
+    width = len(other) + 1
+    reached = [False] * width
+    reached[0] = True
+    _spread(reached, other)
+    for character in one:
+        reached = _advance(reached, character, other)
+        if True not in reached:
+            return False
+    return reached[-1]
+
+
+def _spread(reached: list[bool], other: str) -> None:
+    """A star of the other glob may match nothing."""
+    for index, character in enumerate(other):
+        if reached[index] and character == "*":
+            reached[index + 1] = True
+
+
+def _advance(reached: list[bool], character: str, other: str) -> list[bool]:
+    following = list(reached) if character == "*" else [False] * len(reached)
+    for index, theirs in enumerate(other):
+        if character == "*":
+            following[index + 1] |= following[index]
+        elif theirs == "*":
+            following[index] |= reached[index]
+        elif reached[index] and (theirs in (character, "?") or character == "?"):
+            following[index + 1] = True
+    _spread(following, other)
+    return following

