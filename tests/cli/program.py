@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 PYTHON = sys.executable
+_HOME = tempfile.TemporaryDirectory(prefix="canvas-kms-tui-home-")
 
 #: No credentials, no configuration, no way to an instance's metadata.
 CLEAN = {
     "PATH": os.environ["PATH"],
-    "HOME": "/nonexistent",
+    "HOME": _HOME.name,
     "LANG": "C.UTF-8",
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_CONFIG_FILE": "/nonexistent/config",
