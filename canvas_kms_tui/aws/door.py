@@ -17,8 +17,11 @@ from canvas_kms_tui.aws.meter import Meter
 from canvas_kms_tui.aws.operations import Operation, Place
 from canvas_kms_tui.aws.pages import Answer, Paging, fetch_all
 from canvas_kms_tui.aws.rate import RateLimiter
+from canvas_kms_tui.aws.silence import Silence
 from canvas_kms_tui.aws.threads import DaemonPool
 from canvas_kms_tui.gateway import CallFailed, FailureKind
+
+NOT_TRIED = "NotTried"
 
 #: What botocore's parsers raise over a body that is well-formed but not the one expected.
 _UNPARSED = (LookupError, ValueError, TypeError, AttributeError, RecursionError)
@@ -34,6 +37,7 @@ class Line:
     log: CallLog
     limiter: RateLimiter = field(default_factory=RateLimiter)
     cleaner: Cleaner = field(default_factory=Cleaner)
+    silence: Silence = field(default_factory=Silence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,11 @@ class Door:
         try:
             answer = self._fetch(call, client)
             request_id = answer["RequestId"]
+            line.silence.answered(call.service, call.region)
             return answer
         except CallFailed as failure:
             outcome, request_id = f"{failure.kind.value} {failure.code}", failure.request_id
-            if failure.kind is FailureKind.DENIED:
-                line.meter.denied()
+            self._note(call, failure)
             raise
         finally:
             line.meter.ended()
@@ -98,8 +102,20 @@ class Door:
                 request_id=request_id,
             )
 
+    def _note(self, call: Call, failure: CallFailed) -> None:
+        if failure.code == NOT_TRIED:
+            return
+        if failure.kind is FailureKind.DENIED:
+            self._line.meter.denied()
+        if failure.kind is FailureKind.UNREACHABLE:
+            self._line.silence.unanswered(call.service, call.region)
+        else:
+            self._line.silence.answered(call.service, call.region)
+
     def _fetch(self, call: Call, client: Any) -> Answer:
         params = self._line.cleaner.restored(call.params)
+        if self._line.silence.holds(call.service, call.region):
+            raise self._not_tried(call)
         try:
             raw = fetch_all(partial(self._page, call, client), _paging(client, call.operation), params)
         except Exception as error:
@@ -113,6 +129,17 @@ class Door:
         answer: Answer = self._line.cleaner.tree(raw)
         answer["RequestId"] = str(metadata.get("RequestId", ""))
         return answer
+
+    def _not_tried(self, call: Call) -> CallFailed:
+        return CallFailed(
+            FailureKind.UNREACHABLE,
+            call.service,
+            call.operation,
+            action=call.action,
+            resource=call.resource,
+            code=NOT_TRIED,
+            message=f"{call.service} in {call.region} has not answered the last calls",
+        )
 
     def _page(self, call: Call, client: Any, **params: Any) -> Answer:
         if params.keys() - call.params.keys() and (wait := self._line.limiter.wait(call.service, call.region)):

@@ -139,6 +139,16 @@ async def test_a_cancelled_call_breaks_nothing(proxy, through):
     assert (await through.gateway.call("kms", "list_aliases"))["Aliases"] is not None
 
 
+async def test_a_service_that_never_answers_is_soon_not_asked_any_more(proxy, through):
+    proxy.add(Fault(Kind.RESET, service="kms"))
+    for _ in range(3):
+        await failure(through, "kms", "list_aliases", {})
+    sent = len(proxy.seen)
+    assert (await failure(through, "kms", "list_keys", {})).code == "NotTried"
+    assert len(proxy.seen) == sent
+    await through.gateway.call("s3", "list_buckets")
+
+
 async def test_an_expired_token_halfway_is_expired(proxy, through):
     proxy.add(Fault(Kind.EXPIRED, after=1))
     await through.gateway.call("kms", "list_aliases")
