@@ -62,6 +62,9 @@ async def _about(
         steps = tuple(step.id for step in await path.steps() if step.use and step.use.reference == use.reference)
         return cause.fails(resource, says(use, obstacle), evidence, step_ids=steps)
     if isinstance(use.key, Unreadable):
+        if resource.split(":")[4] != path.facts.target.account:
+            text = f"The key belongs to another account, and we may not look at it: {use.key.why.reason}."
+            return cause.blocked(resource, "cross-account", text)
         return cause.unknown(resource, use.key.why)
     if obstacle:
         return cause.blocked(resource, obstacle.cause, f"Cannot be judged before {obstacle.cause}: {obstacle.text}.")

@@ -34,7 +34,7 @@ def judge(
     obstacle = next((item.step.obstacle for item in judged if item.step.obstacle), None)
     if obstacle:
         return cause.blocked(resource, obstacle.cause, f"Cannot be judged before {obstacle.cause}: {obstacle.text}.")
-    for kind in (Kind.UNREAD, Kind.BLOCKED, Kind.UNSETTLED):
+    for kind in (Kind.BLOCKED, Kind.UNREAD, Kind.UNSETTLED):
         for item, blame in ours:
             if blame.kind is kind:
                 return _undecided(cause, resource, item.step, blame)

@@ -12,7 +12,8 @@ Source: SageMaker developer guide, "SageMaker execution roles"; IAM user guide, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from canvas_kms_tui import edits
 from canvas_kms_tui.causes import _fixes
@@ -77,8 +78,15 @@ def _decide(role: Role, action: str, facts: Facts) -> Decision:
         context={"aws:SourceAccount": target.account, "aws:PrincipalIsAWSService": "true"},
         unknown=frozenset({"aws:SourceArn", "sts:*", "aws:RequestTag/*", "aws:TagKeys"}),
     )
-    document = Document.parse(role.trust, name=f"trust policy of role {role.name}")
+    document = Document.parse(_with_resource(role.trust), name=f"trust policy of role {role.name}")
     return evaluate(request, Layers(resource=(document,))).decision
+
+
+def _with_resource(trust: Mapping[str, Any]) -> dict[str, Any]:
+    """A trust policy has no Resource: each statement is about the role itself."""
+    found = trust.get("Statement") or ()
+    statements = [found] if isinstance(found, Mapping) else found
+    return {**trust, "Statement": [{**item, "Resource": "*"} for item in statements if isinstance(item, Mapping)]}
 
 
 async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fix]:

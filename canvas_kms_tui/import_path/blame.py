@@ -165,7 +165,7 @@ class _KmsJudge:
         if allowed_by_grant or self.policy is None or self.policy.outcome in (Outcome.ALLOW, Outcome.UNREAD):
             return found + self._foreign_identity()
         if self.policy.outcome is Outcome.DELEGATE:
-            return found + self._silent_identity()
+            return found + (self._named_but_for_condition(self.policy) or self._silent_identity())
         if self.policy.outcome is Outcome.IMPLICIT_DENY:
             return [*found, self._silent_policy(self.policy)]
         return found
@@ -197,11 +197,22 @@ class _KmsJudge:
         text = "the key policy leaves the decision to IAM, and no identity policy of the role allows it"
         return [Blame(self.names.role, Kind.DENIED, str(self.identity.layer), text, miss)]
 
+    def _named_but_for_condition(self, policy: LayerAnswer) -> list[Blame]:
+        """IAM is silent, but a statement of the key policy names the very role and fails on its condition alone."""
+        if self.identity is not None and self.identity.outcome is not Outcome.IMPLICIT_DENY:
+            return []
+        role = self.step.request.principal.arn if self.step.request else None
+        misses = [trace for trace in _condition_misses(policy.statements) if role in trace.principals]
+        return [self._conditional(policy, misses[0])] if misses else []
+
     def _silent_policy(self, policy: LayerAnswer) -> Blame:
         miss = _condition_miss(policy.statements)
         if miss is None or not _meant_for_import(miss):
             text = "no statement of the key policy names the role or leaves the action to IAM"
             return Blame(self.names.policy, Kind.DENIED, str(policy.layer), text)
+        return self._conditional(policy, miss)
+
+    def _conditional(self, policy: LayerAnswer, miss: StatementTrace) -> Blame:
         if _misses_on_context(miss):
             text = "the key policy allows it only for another encryption context"
             return Blame(self.names.context, Kind.DENIED, str(policy.layer), text, miss)
@@ -308,6 +319,15 @@ class _S3Judge:
                 else ()
             )
             silent = self.identity is None or self.identity.outcome is not Outcome.ALLOW
+            if self.step.foreign:
+                return [
+                    *found,
+                    Blame("cross-account", Kind.UNREAD, "resource_policy", unread.layer_note, why=why),
+                    *(
+                        Blame(cause, Kind.BLOCKED, "resource_policy", unread.layer_note, blocked_by="cross-account")
+                        for cause in (*causes, self.role_cause)
+                    ),
+                ]
             found += [
                 Blame(cause, Kind.UNREAD, "resource_policy", unread.layer_note, why=why)
                 for cause in (*causes, *((self.role_cause,) if silent or not causes else ()))
@@ -338,13 +358,17 @@ def _on_context(trace: StatementTrace) -> bool:
     return any(condition.key.lower().startswith(_CONTEXT) for condition in trace.conditions)
 
 
-def _condition_miss(traces: Sequence[StatementTrace]) -> StatementTrace | None:
-    """An Allow that names the principal, the action and the resource, and fails on its condition alone."""
-    misses = [
+def _condition_misses(traces: Sequence[StatementTrace]) -> list[StatementTrace]:
+    """The Allows that name the principal, the action and the resource, and fail on their condition alone."""
+    return [
         trace
         for trace in traces
         if trace.effect == "Allow" and trace.matched is False and trace.miss and trace.miss.element == "condition"
     ]
+
+
+def _condition_miss(traces: Sequence[StatementTrace]) -> StatementTrace | None:
+    misses = _condition_misses(traces)
     return next((trace for trace in misses if _meant_for_import(trace)), misses[0] if misses else None)
 
 

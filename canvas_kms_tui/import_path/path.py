@@ -320,7 +320,7 @@ class ImportPath:
         if who.missing:
             return dataclasses.replace(step, obstacle=_no_role(who))
         obstacle = bucket_obstacle(place, self.facts.canvas.default_bucket) if place else None
-        owner, policy = await asyncio.gather(self._owner(bucket), self._bucket_layer(bucket))
+        (owner, foreign), policy = await asyncio.gather(self._owner(bucket), self._bucket_layer(bucket))
         layers = dataclasses.replace(who.layers, resource=policy)
         context = s3_context(who.context, owner).merged(values)
         if key is not None and mentions(layers, "s3:existingobjecttag"):
@@ -330,7 +330,9 @@ class ImportPath:
             request, answer = judge_headerless(*asked, owner=owner, context=context, layers=layers, filled=filled)
         else:
             request, answer = judge(*asked, owner=owner, context=context, layers=layers)
-        return dataclasses.replace(step, request=request, layers=layers, answer=answer, obstacle=obstacle)
+        return dataclasses.replace(
+            step, request=request, layers=layers, answer=answer, obstacle=obstacle, foreign=foreign
+        )
 
     async def _with_object_tags(self, context: Context, bucket: str, key: str) -> Context:
         tags = await known(self.facts.buckets.tags(bucket, key))
@@ -338,17 +340,23 @@ class ImportPath:
             return context.merged({}, {"s3:ExistingObjectTag/*"})
         return context.merged({f"s3:ExistingObjectTag/{name}": value for name, value in tags.items()})
 
-    async def _owner(self, bucket: str | None) -> str | None:
-        """The account of a bucket; None where it is not known. A request on no bucket is on the caller's account."""
+    async def _owner(self, bucket: str | None) -> tuple[str | None, bool]:
+        """The account of a bucket, None where it is not known; and whether it is another account's for certain.
+
+        A request on no bucket is on the caller's account.
+        """
         account = self.facts.target.account
         if bucket is None:
-            return account
+            return account, False
         if bucket.startswith("arn:"):
-            return bucket.split(":")[4]
+            owner = bucket.split(":")[4]
+            return owner, owner != account
         found = await known(self.facts.buckets.bucket(bucket))
-        if isinstance(found, Bucket) and found.standing is BucketStanding.OURS:
-            return account
-        return None
+        if isinstance(found, Unreadable):
+            return None, False
+        if found.standing is BucketStanding.OURS:
+            return account, False
+        return None, found.standing is BucketStanding.FOREIGN
 
     async def _bucket_layer(self, bucket: str | None) -> tuple[Document | Unread, ...] | None:
         if bucket is None or bucket.startswith("arn:"):

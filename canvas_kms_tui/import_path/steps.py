@@ -56,6 +56,7 @@ class Step:
     gap: CouldNotCheck | None = None
     headerless: bool = False
     required: bool = True
+    foreign: bool = False
     notes: tuple[str, ...] = field(default=())
 
     @property
