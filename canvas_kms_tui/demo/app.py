@@ -13,7 +13,7 @@ from moto.core.request import Request
 
 from canvas_kms_tui.demo import denials, moto_side, services, wire
 from canvas_kms_tui.demo.call import GUARDS, OPERATIONS, Answer, AwsError, Call
-from canvas_kms_tui.demo.expand import partition_of
+from canvas_kms_tui.demo.naming import partition_of
 from canvas_kms_tui.demo.services import cloudtrail
 from canvas_kms_tui.demo.world import Identity, World
 

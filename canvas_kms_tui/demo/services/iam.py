@@ -11,7 +11,7 @@ from moto.iam.models import AWSManagedPolicy, IAMBackend, ManagedPolicy, Role, U
 
 from canvas_kms_tui.demo import moto_side
 from canvas_kms_tui.demo.call import Answer, AwsError, Call, operation
-from canvas_kms_tui.demo.services.times import when
+from canvas_kms_tui.demo.times import when
 from canvas_kms_tui.demo.world import World, seeder
 
 _INLINE_LIMIT = 10_240  # characters of all inline policies of a role, white space not counted (IAM quotas)

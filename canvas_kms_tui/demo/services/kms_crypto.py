@@ -16,7 +16,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from canvas_kms_tui.demo.call import AwsError, Call, operation
-from canvas_kms_tui.demo.services.kms import Key, find, own
+from canvas_kms_tui.demo.services.kms import find, own
+from canvas_kms_tui.demo.services.kms_keys import Key
 
 _STATES = {
     "Disabled": ("DisabledException", "is disabled."),

@@ -12,7 +12,7 @@ from moto.s3.models import CorsRule, FakeBucket, PublicAccessBlock, s3_backends
 
 from canvas_kms_tui.demo.call import Answer, AwsError, Call, operation
 from canvas_kms_tui.demo.services.s3_access import bucket_named, bucket_of
-from canvas_kms_tui.demo.services.times import when
+from canvas_kms_tui.demo.times import when
 from canvas_kms_tui.demo.world import World, seeder
 
 #: moto would deny the operator's reads by a bucket policy's Deny, without looking at its Condition.

@@ -12,7 +12,7 @@ from canvas_kms_tui.demo.call import Answer, AwsError, Call, operation
 from canvas_kms_tui.demo.services import kms, kms_crypto
 from canvas_kms_tui.demo.services.s3 import owned_by
 from canvas_kms_tui.demo.services.s3_access import bucket_of
-from canvas_kms_tui.demo.services.times import when
+from canvas_kms_tui.demo.times import when
 from canvas_kms_tui.demo.world import World, seeder
 
 _KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"

@@ -8,7 +8,7 @@ from typing import Any
 
 from canvas_kms_tui.demo.call import AwsError, Call, operation
 from canvas_kms_tui.demo.services.paging import page
-from canvas_kms_tui.demo.services.times import when
+from canvas_kms_tui.demo.times import when
 from canvas_kms_tui.demo.world import World, seeder
 
 State = dict[str, Any]
