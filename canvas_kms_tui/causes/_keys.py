@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from canvas_kms_tui.causes._cause import Cause
-from canvas_kms_tui.causes._steps import domain_arn
+from canvas_kms_tui.causes._steps import domain_arn, key_name
 from canvas_kms_tui.facts import Unreadable
 from canvas_kms_tui.facts.terms import Bucket, Key
 from canvas_kms_tui.findings import Evidence, Finding
@@ -60,7 +60,8 @@ async def _about(
         evidence = [Evidence("configured key", f"{use.reference} ({use.origin})", _source(use))]
         evidence += describe(use.key) if isinstance(use.key, Key) else []
         steps = tuple(step.id for step in await path.steps() if step.use and step.use.reference == use.reference)
-        return cause.fails(resource, says(use, obstacle), evidence, step_ids=steps)
+        text = says(use, obstacle).replace(resource, key_name(resource, path.facts.target.account))
+        return cause.fails(resource, text, evidence, step_ids=steps)
     if isinstance(use.key, Unreadable):
         if resource.split(":")[4] != path.facts.target.account:
             text = f"The key belongs to another account, and we may not look at it: {use.key.why.reason}."

@@ -9,7 +9,7 @@ from canvas_kms_tui.findings import Certainty, CouldNotCheck, Evidence, Finding
 from canvas_kms_tui.import_path import ImportPath, Side, Step, Use
 from canvas_kms_tui.import_path.blame import Blame, Kind
 from canvas_kms_tui.import_path.path import Judged
-from canvas_kms_tui.policy import StatementTrace
+from canvas_kms_tui.policy import Decision, StatementTrace
 
 SIMULATED = "simulation of the import"
 
@@ -41,7 +41,9 @@ def judge(
     gap = next((item.step.gap for item in judged if item.step.gap), None)
     if gap:
         return cause.unknown(resource, gap)
-    return cause.passes(resource, passes, [evidence_of(item.step) for item in judged], step_ids=_ids(judged))
+    refused = any(item.step.decision is not Decision.ALLOWED for item in judged if item.step.required)
+    text = "Something else stands in the way, not this." if refused else passes
+    return cause.passes(resource, text, [evidence_of(item.step) for item in judged], step_ids=_ids(judged))
 
 
 def _failure(
@@ -55,13 +57,20 @@ def _failure(
     only_domain = all(found.step.side is Side.DOMAIN for found, _ in denied)
     return cause.fails(
         resource,
-        says(item, blame),
+        _short(says(item, blame), item.step),
         [evidence_of(found.step) for found, _ in denied],
         certainty=Certainty.LIKELY if likely or only_domain else Certainty.CERTAIN,
         step_ids=_ids([found for found, _ in denied]),
         explanation=item.step.result.explanation,
         statement=(blame.statement.document, blame.statement.index) if blame.statement else None,
     )
+
+
+def _short(text: str, step: Step) -> str:
+    """A sentence that names the key by its id."""
+    if not step.is_kms or step.request is None:
+        return text
+    return text.replace(step.resource, key_name(step.resource, step.request.principal.account or ""))
 
 
 def _first(denied: Sequence[tuple[Judged, Blame]]) -> tuple[Judged, Blame]:
@@ -145,6 +154,15 @@ async def key_findings(
     if not groups:
         return [cause.not_applicable(domain_arn(path), none)]
     return [judge(cause, key, items, says=says, passes=passes) for key, items in groups.items()]
+
+
+def key_name(arn: str, account: str) -> str:
+    """A key in a sentence: its id, and its account where that is not ours; the finding's resource has the ARN."""
+    parts = arn.split(":")
+    if len(parts) < 6:
+        return arn
+    name = parts[5].removeprefix("key/")
+    return name if parts[4] == account else f"{name} of account {parts[4]}"
 
 
 def domain_arn(path: ImportPath) -> str:

@@ -62,7 +62,7 @@ async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
         path,
         configured,
         says=says,
-        passes="The role has what the import needs on this key, or something else decides.",
+        passes="The role may use this key for the import.",
         none="No customer managed key is configured for Canvas.",
     )
 
