@@ -25,8 +25,8 @@ class CanvasApp(App[int]):
     CSS_PATH = "app.tcss"
     MODES: ClassVar = {"main": MainScreen}
     DEFAULT_MODE = "main"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (24, "-high")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares no ClassVar
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-high")]  # noqa: RUF012
 
     def __init__(self, session: Session) -> None:
         super().__init__(ansi_color=True if themes.no_colour() else None)

@@ -163,9 +163,9 @@ class Board:
 
     def _group_row(self, title: str, members: Sequence[Row]) -> Row:
         known = [row.finding for row in members if row.finding is not None]
-        clear = len(known) == len(members) and all(finding.status in _CLEAR for finding in known)
+        clear = len(known) == len(members) and all(map(_is_clear, known))
         look = _worst(known) if known else PENDING
-        passed = sum(1 for finding in known if finding.status in _CLEAR)
+        passed = sum(map(_is_clear, known))
         return Row(
             f"group:{title}", look, title, f"{passed}/{len(members)}", group=True, folded=self.folds.get(title, clear)
         )
@@ -176,8 +176,13 @@ def step_id(step: StepResult) -> str:
     return f"{step.step}:{step.action}:{step.resource}"
 
 
+def _is_clear(finding: Finding) -> bool:
+    """Nothing to look at: in order, not concerned, or a named assumption."""
+    return finding.status in _CLEAR or not finding.counts
+
+
 def _worst(findings: Sequence[Finding]) -> Look:
-    statuses = {finding.status for finding in findings}
+    statuses = {finding.status for finding in findings if finding.counts} or {Status.PASS}
     return STATUS[next(status for status in WORST_FIRST if status in statuses)]
 
 

@@ -5,14 +5,24 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from platformdirs import user_state_path
 from textual.app import App
 
+STATE_DIR = "CANVAS_KMS_TUI_STATE_DIR"
 
-def copy_out(app: App[int], text: str, directory: Path | None = None) -> Path:
+
+def state_directory() -> Path:
+    """Where files of this user are kept: the variable's directory, or the platform's."""
+    if named := os.environ.get(STATE_DIR):
+        return Path(named)
+    from platformdirs import user_state_path
+
+    return user_state_path("canvas-kms-tui", appauthor=False)
+
+
+def copy_out(app: App[int], text: str) -> Path:
     """Put ``text`` on the clipboard and into a file that only we may read; gives the file."""
     app.copy_to_clipboard(text)
-    return write_private((directory or user_state_path("canvas-kms-tui")) / "copied.txt", text)
+    return write_private(state_directory() / "copied.txt", text)
 
 
 def write_private(path: Path, text: str) -> Path:

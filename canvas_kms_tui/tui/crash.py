@@ -8,10 +8,8 @@ import re
 import traceback
 from pathlib import Path
 
-from platformdirs import user_state_path
-
 from canvas_kms_tui import __version__
-from canvas_kms_tui.tui.clipboard import write_private
+from canvas_kms_tui.tui.clipboard import state_directory, write_private
 
 _ARN = re.compile(r"arn:[a-z-]+:[^\s'\"]+")
 _ACCOUNT = re.compile(r"\b\d{12}\b")
@@ -23,7 +21,7 @@ def redacted(text: str) -> str:
     return _ACCOUNT.sub("<account>", _S3.sub("<s3 location>", _ARN.sub("<arn>", text)))
 
 
-def write_report(error: BaseException, directory: Path | None = None) -> Path:
+def write_report(error: BaseException) -> Path:
     """Write the traceback (no values of variables) and versions to a file; gives its path."""
     now = datetime.datetime.now(datetime.UTC)
     name = f"defect-{now:%Y%m%dT%H%M%S}.txt"
@@ -32,4 +30,4 @@ def write_report(error: BaseException, directory: Path | None = None) -> Path:
         "",
         *traceback.format_exception(error),
     ]
-    return write_private((directory or user_state_path("canvas-kms-tui")) / name, redacted("\n".join(lines)))
+    return write_private(state_directory() / name, redacted("\n".join(lines)))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from canvas_kms_tui.change import Fix
+from canvas_kms_tui.findings import Finding
 from canvas_kms_tui.gateway import CallFailed, CannotConnect, Connection, FailureKind
 from canvas_kms_tui.target import Target
 from canvas_kms_tui.tui.background import Background
@@ -42,7 +43,10 @@ class Desk:
         """The rest of the program, imported on the background loop the first time."""
         if self._rooms is not None:
             return self._rooms
-        self._rooms = rooms = self.session.rooms or await self.background.run(_real_rooms(self.session))
+        rooms = self.session.rooms
+        if rooms is None:
+            rooms = await self.background.run(_real_rooms(self.session))
+        self._rooms = rooms
         return rooms
 
     async def connect(self) -> Connection:
@@ -66,9 +70,9 @@ class Desk:
         self.case = await self.away(lambda: rooms.prove_all(case))
         return self.case
 
-    async def prove(self, fix: Fix) -> Proof:
+    async def prove(self, finding: Finding, fix: Fix) -> Proof:
         rooms, case = await self.rooms(), self.opened()
-        return await self.away(lambda: rooms.prove(case, fix))
+        return await self.away(lambda: rooms.prove(case, finding, fix))
 
     async def apply(self, fix: Fix, confirmed: Mapping[str, str], progress: Callable[[str], None]) -> Applied:
         rooms, case = await self.rooms(), self.opened()

@@ -33,6 +33,8 @@ def fix_page(paper: Paper, preview: Preview, connection: Connection) -> None:
     fix = preview.fix
     paper.para(fix.title, "bold")
     _reason(paper, preview)
+    if fix.changes:
+        _proof(paper, preview.proof)
     for number, change in enumerate(fix.changes, 1):
         lines = preview.diffs[number - 1]
         _change(paper, change, lines, f"Change {number} of {len(fix.changes)}" if len(fix.changes) > 1 else "Change")
@@ -40,7 +42,6 @@ def fix_page(paper: Paper, preview: Preview, connection: Connection) -> None:
         paper.heading("What to do" if not fix.changes else "To know")
         paper.para(fix.text, indent=2)
     if fix.changes:
-        _proof(paper, preview.proof)
         _undo(paper, fix)
         _commands(paper, preview.commands)
         paper.heading("Where")
@@ -82,6 +83,8 @@ def _proof(paper: Paper, proof: Proof | None) -> None:
             paper.lines.append(Content.styled(f"  {label}", LABEL) + path_content(steps, paper.width - 10))
     for worse in proof.worse:
         paper.para(f"would no longer work: {worse}", "$text-error", indent=2)
+    for other in proof.others:
+        paper.para(other, indent=2, first="others  ")
 
 
 def _undo(paper: Paper, fix: Fix) -> None:

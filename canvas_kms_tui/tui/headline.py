@@ -9,7 +9,9 @@ from canvas_kms_tui.findings import Finding, Status
 from canvas_kms_tui.tui.board import Board
 from canvas_kms_tui.tui.desk import Desk
 from canvas_kms_tui.tui.widgets.verdict_bar import Verdict
-from canvas_kms_tui.tui.words import RUNNING, STATUS, VERDICT, count, name_of
+from canvas_kms_tui.tui.words import RUNNING, STOPPED, VERDICT, count, name_of
+
+KEY_ENOUGH = 8  #: characters of a key id that tell keys apart on one line
 
 
 class Phase(Enum):
@@ -23,7 +25,7 @@ class Phase(Enum):
 def verdict(desk: Desk, board: Board, phase: Phase, trouble: str, now: float) -> Verdict:
     where, what, progress = _where(desk), _what(desk, board), _progress(board, now)
     if phase is Phase.STOPPED:
-        return Verdict(where, what, STATUS[Status.FAIL], trouble, "r tries again   q quits", progress)
+        return Verdict(where, what, STOPPED, trouble, "r tries again   q quits", progress)
     if phase is not Phase.DONE or board.diagnosis is None:
         return Verdict(where, what, RUNNING, _so_far(desk, board, phase), "q quits at any time", progress)
     found = board.diagnosis.verdict
@@ -48,7 +50,7 @@ def _what(desk: Desk, board: Board) -> str:
         more = f" and {len(datasets) - 1} more" if len(datasets) > 1 else ""
         target += f" → {datasets[0].uri}{more}" if datasets else " → source not checked"
     if board.resolved is not None and board.resolved.artifact_key.value:
-        target += f" → key {name_of(board.resolved.artifact_key.value)}"
+        target += f" → key {name_of(board.resolved.artifact_key.value)[:KEY_ENOUGH]}"
     return target
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from textual.content import Content
 
-KEY, TEXT, OTHER, MARK = "$text-primary", "$text-success", "$text-warning", "$text-muted"
+KEY, TEXT, OTHER, MARK = "$text-primary", "$text-success", "$text-warning", "$foreground-muted"
 #: A list or object is written on one line when that line, with its indent, has at most this many characters.
 ONE_LINE = 72
 

@@ -57,7 +57,7 @@ MAIN = (
     Key("filter", ("slash",), "Filter", "Show only what contains a text; esc shows all.", 6),
     Key("copy", ("c", "y"), "Copy", "Copy this finding as Markdown (OSC 52), and write it to a file as well.", 7),
     Key("export", ("e",), "Export", "Write the whole diagnosis to a report file.", 8),
-    Key("document", ("d",), "Document", "Open the policy that decides, at the deciding statement.", 9),
+    Key("document", ("d",), "Policy", "Open the policy that decides, at the deciding statement.", 9),
     Key("help", ("question_mark",), "Keys", "Show all keys.", 2),
     Key("quit", ("q", "ctrl+q"), "Quit", "Leave at once.", 3),
     Key("next", ("n",), "Next problem", "Go to the next problem, or the next match of a filter."),

@@ -25,17 +25,19 @@ def finding_page(paper: Paper, finding: Finding, board: Board, documents: Sequen
     sure = CERTAINTY[finding.certainty] if finding.status in (Status.FAIL, Status.WARN) else ""
     paper.para(finding.title, "bold", first=f"{look.symbol} {look.word}  ")
     paper.lines[0] = paper.lines[0].stylize(look.style, 0, len(look.symbol) + len(look.word) + 1)
-    paper.line((f"{finding.cause}   {finding.severity.value}{'   ' + sure if sure else ''}", LABEL))
-    paper.blank()
+    paper.line((f"{finding.cause} · {finding.severity.value}{' · ' + sure if sure else ''}", LABEL))
     paper.para(finding.summary)
     if finding.could_not_check is not None:
         _could_not_check(paper, finding.could_not_check)
     _blocked(paper, finding)
+    _statement(paper, finding, documents)
     _fixes(paper, finding)
     if finding.evidence or finding.resource:
         paper.heading("Seen")
-        paper.pairs([("on", finding.resource, ""), *((e.what, e.value, e.source) for e in finding.evidence)])
-    _statement(paper, finding, documents)
+        paper.pairs([("on", finding.resource, ""), *((e.what, e.value, "") for e in finding.evidence)])
+        calls = dict.fromkeys(e.source for e in finding.evidence if e.source)
+        if calls:
+            paper.para(", ".join(calls), LABEL, indent=2, first="from  ")
     if finding.explanation:
         paper.heading("Why this matters to the import")
         paper.para(finding.explanation, indent=2)
@@ -87,25 +89,28 @@ def _statement(paper: Paper, finding: Finding, documents: Sequence[Paperwork]) -
     if document is None:
         return
     paper.heading(f"Decided by statement {index + 1} of the {name}")
-    paper.add(excerpt(lines_of(document.source), index), indent=1)
+    paper.lines.extend(excerpt(lines_of(document.source), index, paper.width))
     paper.para("d opens the whole document", LABEL, indent=2)
 
 
-def excerpt(lines: Sequence[JsonLine], statement: int) -> list[Content]:
+def excerpt(lines: Sequence[JsonLine], statement: int, width: int) -> list[Content]:
     """The lines of one statement, marked, with a little of what stands around them."""
     at = [number for number, line in enumerate(lines) if line.statement == statement]
     if not at:
         return []
-    return [
-        numbered(number, lines[number], marked=at[0] <= number <= at[-1], digits=len(str(len(lines))))
-        for number in range(max(at[0] - _AROUND, 0), min(at[-1] + _AROUND + 1, len(lines)))
-    ]
+    shown: list[Content] = []
+    for number in range(max(at[0] - _AROUND, 0), min(at[-1] + _AROUND + 1, len(lines))):
+        shown += numbered(number, lines[number].content, width, marked=at[0] <= number <= at[-1])
+    return shown
 
 
-def numbered(number: int, line: JsonLine, *, marked: bool, digits: int = 3) -> Content:
-    """A document's line with its number; a marked one carries a bar that shows without colour too."""
+def numbered(number: int, line: Content, width: int, *, marked: bool, digits: int = 3) -> list[Content]:
+    """A document's line with its number, going on below where it is too wide; a marked one carries a bar."""
     bar = ("┃ ", f"bold {DECIDING}") if marked else ("  ", "")
-    return Content.assemble((f"{number + 1:>{digits}} ", LABEL), bar) + line.content
+    first = Content.assemble((f"{number + 1:>{digits}} ", LABEL), bar)
+    below = Content.assemble((f"{'↪':>{digits}} ", LABEL), bar)
+    parts = line.fold(max(width - digits - 3, 8))
+    return [(below if index else first) + part for index, part in enumerate(parts)]
 
 
 def _steps(paper: Paper, steps: Sequence[StepResult]) -> None:

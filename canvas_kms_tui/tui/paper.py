@@ -11,7 +11,7 @@ from textual.content import Content
 
 from canvas_kms_tui.tui.words import shorten
 
-LABEL = "$text-muted"
+LABEL = "$foreground-muted"
 HEADING = "bold"
 
 

@@ -57,6 +57,7 @@ class Proof:
     before: tuple[StepResult, ...] = ()
     after: tuple[StepResult, ...] = ()
     worse: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()  #: what changes for anybody else, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Rooms(Protocol):
         """The case with ``proven`` filled in for every fix."""
         ...
 
-    async def prove(self, case: Case, fix: Fix) -> Proof: ...
+    async def prove(self, case: Case, finding: Finding, fix: Fix) -> Proof: ...
     def diff(self, change: Change) -> Sequence[DiffLine]: ...
     def as_cli(self, change: Change) -> str: ...
     async def apply(

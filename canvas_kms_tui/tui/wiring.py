@@ -6,13 +6,22 @@ import dataclasses
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TypeVar
 
-from canvas_kms_tui import changes, engine, report
-from canvas_kms_tui.causes import Cause, catalogue
+from canvas_kms_tui import engine, report
+from canvas_kms_tui.causes import Cause, Group, catalogue
 from canvas_kms_tui.change import Change, Fix
+from canvas_kms_tui.changes.apply import apply
+from canvas_kms_tui.changes.diff import diff
 from canvas_kms_tui.changes.entries import Entry
+from canvas_kms_tui.changes.errors import Refused as ChangeRefused
+from canvas_kms_tui.changes.export_cli import as_cli
+from canvas_kms_tui.changes.journal import Journal
+from canvas_kms_tui.changes.prove import prove, prove_all
+from canvas_kms_tui.changes.undo import undo, ways_back
+from canvas_kms_tui.changes.write import Event
 from canvas_kms_tui.facts import Facts, Unreadable, choices, known
+from canvas_kms_tui.findings import Finding
 from canvas_kms_tui.gateway import Connection
 from canvas_kms_tui.import_path import ImportPath, Step
 from canvas_kms_tui.policy import Document, Layers
@@ -29,7 +38,7 @@ class RealRooms:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._journal = changes.Journal(session.journal)
+        self._journal = Journal(session.journal)
         self._own: list[str] = []
 
     # Choosing
@@ -57,7 +66,7 @@ class RealRooms:
             diagnosis = await engine.diagnose(
                 facts,
                 causes=self._causes(),
-                observer=cast(engine.Observer, observer),
+                observer=_InTreeOrder(observer),
                 accept_unknown=session.accept_unknown,
                 strict=session.strict,
             )
@@ -73,24 +82,27 @@ class RealRooms:
     # Changing
 
     async def prove_all(self, case: Case) -> Case:
-        diagnosis = await changes.prove_all(case.diagnosis, case.inner)
+        diagnosis = await prove_all(case.diagnosis, case.inner)
         return dataclasses.replace(case, diagnosis=diagnosis)
 
-    async def prove(self, case: Case, fix: Fix) -> Proof:
-        proof = await changes.prove(case.diagnosis, case.inner, fix)
-        return Proof(proof.ok, proof.text, tuple(proof.before), tuple(proof.after), tuple(proof.worse))
+    async def prove(self, case: Case, finding: Finding, fix: Fix) -> Proof:
+        proof = await prove(case.diagnosis, case.inner, fix, finding)
+        others = [str(affected) for affected in proof.affected]
+        if proof.profiles is not None:
+            others.append(proof.profiles.text)
+        return Proof(proof.ok, proof.text, proof.before, proof.after, proof.worse, tuple(others))
 
     def diff(self, change: Change) -> Sequence[DiffLine]:
-        return [DiffLine(_KINDS.get(line.kind, "same"), line.text) for line in changes.diff(change)]
+        return [DiffLine(_KINDS.get(line.kind, "same"), line.text) for line in diff(change)]
 
     def as_cli(self, change: Change) -> str:
-        return changes.as_cli(change)
+        return as_cli(change)
 
     async def apply(
         self, case: Case, fix: Fix, confirmed: Mapping[str, str], progress: Callable[[str], None]
     ) -> Applied:
         try:
-            outcome = await changes.apply(
+            outcome = await apply(
                 fix,
                 connection=case.connection,
                 journal=self._journal,
@@ -98,7 +110,7 @@ class RealRooms:
                 progress=lambda event: progress(_stage(event)),
                 target=str(case.target),
             )
-        except changes.Refused as refused:
+        except ChangeRefused as refused:
             raise Refused(_sentence(refused)) from refused
         self._own.append(outcome.entry_id)
         return Applied(outcome.entry_id, outcome.text, outcome.ok)
@@ -118,13 +130,13 @@ class RealRooms:
 
     async def undo(self, case: Case, entry: str, progress: Callable[[str], None]) -> Applied:
         try:
-            outcome = await changes.undo(
+            outcome = await undo(
                 entry,
                 connection=case.connection,
                 journal=self._journal,
                 progress=lambda event: progress(_stage(event)),
             )
-        except changes.Refused as refused:
+        except ChangeRefused as refused:
             raise Refused(_sentence(refused)) from refused
         return Applied(outcome.entry_id, outcome.text, outcome.ok)
 
@@ -140,7 +152,24 @@ class RealRooms:
         return path
 
 
-def _stage(event: changes.Event) -> str:
+class _InTreeOrder:
+    """Says everything on; the plan in the order of the tree's groups."""
+
+    def __init__(self, observer: Observer) -> None:
+        self.resolved, self.step, self.finding, self.done = (
+            observer.resolved,
+            observer.step,
+            observer.finding,
+            observer.done,
+        )
+        self._planned = observer.planned
+
+    def planned(self, causes: Sequence[Cause]) -> None:
+        groups = list(Group)
+        self._planned(sorted(causes, key=lambda cause: groups.index(Group(cause.group))))
+
+
+def _stage(event: Event) -> str:
     return f"{event.stage} {event.text}".strip()
 
 
@@ -151,8 +180,8 @@ def _sentence(refused: Exception) -> str:
 
 def _undoable(entry: Entry) -> Undoable:
     try:
-        back = changes.ways_back(entry)
-    except changes.Refused as refused:
+        back = ways_back(entry)
+    except ChangeRefused as refused:
         raise Refused(_sentence(refused)) from refused
     promise = " ".join(dict.fromkeys(record.change.undo_note for record in entry.made if record.change.undo_note))
     return Undoable(entry.id, entry.header.title, promise, back)

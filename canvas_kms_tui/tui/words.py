@@ -26,18 +26,19 @@ STATUS: dict[Status, Look] = {
     Status.FAIL: Look("✗", "FAIL", "bold $text-error"),
     Status.WARN: Look("!", "WARN", "$text-warning"),
     Status.UNKNOWN: Look("?", "UNKNOWN", "$text-accent"),
-    Status.BLOCKED: Look("-", "BLOCKED", "$text-muted"),
-    Status.NOT_APPLICABLE: Look("○", "N/A", "$text-muted"),
+    Status.BLOCKED: Look("-", "BLOCKED", "$foreground-muted"),
+    Status.NOT_APPLICABLE: Look("○", "N/A", "$foreground-muted"),
 }
-PENDING = Look("·", "NOT YET", "$text-muted")
-RUNNING = Look("…", "CHECKING", "$text-primary")
+PENDING = Look("·", "NOT YET", "$foreground-muted")
+RUNNING = Look("…", "CHECKING", "bold $text on $primary")
 
 VERDICT: dict[VerdictStatus, Look] = {
-    VerdictStatus.BROKEN: Look("✗", "BROKEN", "bold $text-error"),
-    VerdictStatus.HEALTHY: Look("✓", "HEALTHY", "bold $text-success"),
-    VerdictStatus.INCOMPLETE: Look("?", "INCOMPLETE", "bold $text-accent"),
-    VerdictStatus.WARNINGS: Look("!", "WARNINGS", "bold $text-warning"),
+    VerdictStatus.BROKEN: Look("✗", "BROKEN", "bold $text on $error"),
+    VerdictStatus.HEALTHY: Look("✓", "HEALTHY", "bold $text on $success"),
+    VerdictStatus.INCOMPLETE: Look("?", "INCOMPLETE", "bold $text on $accent"),
+    VerdictStatus.WARNINGS: Look("!", "WARNINGS", "bold $text on $warning"),
 }
+STOPPED = Look("✗", "STOPPED", "bold $text on $error")
 
 DECISION: dict[str, Look] = {
     "allowed": Look("✓", "allowed", "$text-success"),

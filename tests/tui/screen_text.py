@@ -17,6 +17,15 @@ def text(app: App[Any]) -> str:
     return "\n".join(line.text[:width].rstrip() for line in lines[:height])
 
 
+async def until_gone(pilot: Pilot[Any], unwanted: str, *, seconds: float = 10.0) -> str:
+    """Wait until the screen no longer shows ``unwanted``; gives the screen's text."""
+    end = time.monotonic() + seconds
+    while unwanted in text(pilot.app):
+        assert time.monotonic() < end, f"the screen still shows {unwanted!r}:\n{text(pilot.app)}"
+        await pilot.pause(0.02)
+    return text(pilot.app)
+
+
 async def until(pilot: Pilot[Any], wanted: str, *, seconds: float = 10.0) -> str:
     """Wait until the screen shows ``wanted``; gives the screen's text."""
     end = time.monotonic() + seconds

@@ -230,7 +230,7 @@ class FakeRooms:
         )
         return replace(case, diagnosis=replace(case.diagnosis, findings=proven))
 
-    async def prove(self, case: Case, fix: Fix) -> Proof:
+    async def prove(self, case: Case, finding: Finding, fix: Fix) -> Proof:
         return self.proof or Proof(True, "Every failing step then passes.", steps(), steps(mended=True))
 
     def diff(self, change: Change) -> Sequence[DiffLine]:

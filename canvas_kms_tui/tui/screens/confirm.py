@@ -32,7 +32,7 @@ class ConfirmScreen(ModalScreen[str | None]):
             yield Static(Content.assemble("To go on, type  ", (change.confirm or "", "bold $text-warning")))
             yield Input(id="typed", compact=True)
             yield Static(
-                Content.styled("enter applies when it is right   esc leaves, nothing is changed", "$text-muted"),
+                Content.styled("enter applies when it is right   esc leaves, nothing is changed", "$foreground-muted"),
                 id="says",
             )
 

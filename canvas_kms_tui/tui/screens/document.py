@@ -133,15 +133,11 @@ class DocumentScreen(KeyedScreen[None]):
 
 def _folded(document: Paperwork, marked: int | None, needle: str, width: int) -> list[Line]:
     """The document's lines for a width; a long line goes on below, without a number."""
-    lines = lines_of(document.source)
-    digits = len(str(len(lines)))
     shown: list[Line] = []
-    for number, line in enumerate(lines):
+    for number, line in enumerate(lines_of(document.source)):
         decides = marked is not None and line.statement == marked
-        content = numbered(number, line, marked=decides, digits=digits)
-        if needle:
-            content = _highlight(content, needle)
-        head, *rest = content.fold(width) if width > 20 else [content]
+        content = _highlight(line.content, needle) if needle else line.content
+        head, *rest = numbered(number, content, width, marked=decides, digits=4)
         shown.append(Line(head, id=f"{'marked' if decides else 'line'}-{number}"))
         shown.extend(Line(part, id=f"more-{number}-{i}") for i, part in enumerate(rest))
     return shown

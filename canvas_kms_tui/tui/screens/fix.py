@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -60,9 +61,11 @@ class FixScreen(KeyedScreen[Applied | None]):
         if not fix.changes or fix.id in self.proofs:
             return
         try:
-            self.proofs[fix.id] = await self.desk.prove(fix)
+            proof = await self.desk.prove(self.finding, fix)
         except Trouble as trouble:
-            self.proofs[fix.id] = Proof(False, f"It could not be simulated: {trouble}")
+            proof = Proof(False, f"It could not be simulated: {trouble}")
+        self.proofs[fix.id] = proof
+        self.fixes[self.fixes.index(fix)] = replace(fix, proven=proof.ok, proof=proof.text)
         self._draw(top=False)
 
     def _draw(self, *, top: bool = True) -> None:

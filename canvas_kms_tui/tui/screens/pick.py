@@ -63,7 +63,7 @@ class PickScreen(KeyedScreen[str | None]):
         wanted = typed.strip().casefold()
         kept = [c for c in self.choices if wanted in f"{c.value} {c.note}".casefold()]
         lines = [
-            Line(Content(f"  {choice.value}"), Content.styled(choice.note, "$text-muted"), f"={choice.value}")
+            Line(Content(f"  {choice.value}"), Content.styled(choice.note, "$foreground-muted"), f"={choice.value}")
             for choice in kept
         ]
         self.query_one(LineView).show(lines, keep=False)

@@ -72,14 +72,14 @@ def _line(row: Row) -> Line:
     if row.group:
         mark = "▸" if row.folded else "▾"
         return Line(
-            Content.assemble((f"{mark} ", "$text-muted"), (row.label, "bold")),
-            Content.assemble((f"{row.note} ", "$text-muted"), (f"{row.look.symbol} ", row.look.style)),
+            Content.assemble((f"{mark} ", "$foreground-muted"), (row.label, "bold")),
+            Content.assemble((f"{row.note} ", "$foreground-muted"), (f"{row.look.symbol} ", row.look.style)),
             row.id,
         )
     quiet = row.look.style if row.look.word in ("N/A", "BLOCKED", "NOT YET") else ""
     return Line(
         Content.assemble("    ", (row.look.symbol, row.look.style), " ", (row.label, quiet)),
-        Content.assemble((f"{row.note} ", "$text-primary" if row.note.startswith("f ") else "$text-muted"))
+        Content.assemble((f"{row.note} ", "$text-primary" if row.note.startswith("f ") else "$foreground-muted"))
         if row.note
         else Content(""),
         row.id,

@@ -34,8 +34,8 @@ class KeyFooter(Widget):
         for number, key in enumerate(keys.footer(self.table, self.size.width)):
             off = key.id in self.dim
             parts.append("  " if number else "")
-            parts.append((key.shown, "$text-muted" if off else "bold $footer-key-foreground"))
-            parts.append((f" {key.label}", "$text-muted strike" if off else ""))
+            parts.append((key.shown, "$foreground-muted" if off else "bold $footer-key-foreground"))
+            parts.append((f" {key.label}", "$foreground-muted strike" if off else ""))
         return Content.assemble(*parts)
 
     def on_click(self, event: events.Click) -> None:

@@ -127,7 +127,9 @@ class LineView(ScrollView, can_focus=True):
         return strips[0].adjust_cell_length(width, base.rich_style) if strips else Strip.blank(width, base.rich_style)
 
     def _cursor_style(self) -> Style:
-        return Style.from_styles(self.get_component_styles("line-view--cursor"))
+        """Only background and emphasis: what a line's colours say stays."""
+        style = Style.from_styles(self.get_component_styles("line-view--cursor"))
+        return Style(background=style.background, bold=style.bold, reverse=style.reverse)
 
     def action_move(self, by: int) -> None:
         if not self.has_cursor:

@@ -55,12 +55,13 @@ def path_content(steps: Iterable[StepResult], width: int) -> Content:
         if sum(stop.width for stop in stops) + len(arrow) * (len(stops) - 1) <= width:
             return _joined(stops, arrow)
     room = max((width - len(stops) + 1) // max(len(stops), 1) - 2, 2)
-    return _joined([Station(stop.name[:room], stop.look, stop.steps) for stop in stops], "→")
+    cut = [Station(stop.name[:room], stop.look, stop.steps) for stop in stops]
+    return _joined(cut, "→").truncate(width, ellipsis=True)
 
 
 def _joined(stops: Sequence[Station], arrow: str) -> Content:
     drawn = [Content.assemble((stop.look.symbol, stop.look.style), " ", stop.name) for stop in stops]
-    return Content.styled(arrow, "$text-muted").join(drawn)
+    return Content.styled(arrow, "$foreground-muted").join(drawn)
 
 
 class PathLine(Widget):

@@ -45,11 +45,11 @@ def verdict_content(verdict: Verdict, width: int) -> Content:
     room = paper.width - len(verdict.progress) - 2
     where = shorten(verdict.where, room)
     gap = " " * (paper.width - len(where) - len(verdict.progress))
-    paper.line((where, "$text-muted"), gap, (verdict.progress, "$text-muted"))
+    paper.line((where, "$foreground-muted"), gap, (verdict.progress, "$foreground-muted"))
     paper.line(shorten(verdict.what, paper.width))
-    lead = f"{verdict.look.symbol} {verdict.look.word}  "
-    body = Content.styled(lead, verdict.look.style) + Content.styled(verdict.sentence, "bold")
+    lead = Content.styled(f" {verdict.look.symbol} {verdict.look.word} ", verdict.look.style) + "  "
+    body = lead + Content.styled(verdict.sentence, "bold")
     paper.lines.extend(body.wrap(paper.width)[:3])
     if verdict.hint:
-        paper.line((verdict.hint, "$text-muted"))
+        paper.line((verdict.hint, "$foreground-muted"))
     return paper.content()
