@@ -29,13 +29,17 @@ _ALLOW_ALL = Document.parse(
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """An answer that changes for somebody. ``named``: a changed statement names this principal (or everybody)."""
+    """An answer that changes for somebody else.
+
+    ``intended`` only where that is what the edit is for: a bucket policy whose changed statement names the principal or
+    everybody, and a service that a trust policy names. A key policy is edited for the role alone.
+    """
 
     who: str
     action: str
     before: Decision
     after: Decision
-    named: bool
+    intended: bool
 
     def __str__(self) -> str:
         return f"{self.who}: {self.action} {_words(self.before)} → {_words(self.after)}"
@@ -61,7 +65,7 @@ def concerned(change: Change, *, role_arn: str) -> Concerned:
     affected: dict[str, Affected] = {}
     for person in asked:
         for request in _requests(change, changed, person):
-            for found in _differences(request, before, after, changed):
+            for found in _differences(change, request, before, after, changed):
                 affected.setdefault(f"{found.who} {found.action}", found)
     return Concerned(len(asked), len(people), tuple(affected.values()))
 
@@ -79,14 +83,20 @@ def is_role(principal: Principal, role_arn: str) -> bool:
 
 
 def _differences(
-    request: Request, before: Document, after: Document, changed: list[dict[str, Any]]
+    change: Change, request: Request, before: Document, after: Document, changed: list[dict[str, Any]]
 ) -> Iterator[Affected]:
     """Once with no identity policy and once with one that allows all: a resource policy speaks to both."""
     for identity in ((), (_ALLOW_ALL,)):
         old, new = (evaluate(request, Layers(identity=identity, resource=(doc,))).decision for doc in (before, after))
         if old is not new:
-            named = any(_names(statement, request.principal) for statement in changed)
-            yield Affected(str(request.principal), request.action, old, new, named)
+            intended = _is_meant(change, request.principal, changed)
+            yield Affected(str(request.principal), request.action, old, new, intended)
+
+
+def _is_meant(change: Change, person: Principal, changed: list[dict[str, Any]]) -> bool:
+    if change.document == "key policy" or (change.document == "trust policy" and person.kind != "service"):
+        return False
+    return any(_names(statement, person) for statement in changed)
 
 
 def _people(change: Change, role_arn: str) -> list[Principal]:

@@ -16,6 +16,7 @@ from canvas_kms_tui.change import Change, Fix
 from canvas_kms_tui.changes.neighbours import Neighbours, neighbours
 from canvas_kms_tui.changes.others import Affected, concerned
 from canvas_kms_tui.changes.overlay import Overlay
+from canvas_kms_tui.changes.refusals import refusals
 from canvas_kms_tui.engine import diagnose
 from canvas_kms_tui.facts import Facts
 from canvas_kms_tui.findings import Diagnosis, Finding, Status, StepResult
@@ -77,8 +78,12 @@ async def simulate(diagnosis: Diagnosis, facts: Facts, changes: Sequence[Change]
     role = diagnosis.resolved.execution_role.value or ""
     affected = tuple(one for change in changes for one in concerned(change, role_arn=role).affected) if role else ()
     profiles = await neighbours(facts, changes)
-    worse = [*_worse_steps(diagnosis.import_path, after.import_path), *_worse_findings(diagnosis, after)]
-    gains = [one for one in affected if not one.named]
+    worse = [
+        *refusals(changes),
+        *_worse_steps(diagnosis.import_path, after.import_path),
+        *_worse_findings(diagnosis, after),
+    ]
+    gains = [one for one in affected if not one.intended]
     return Proof(
         ok=not worse and not gains and (profiles is None or profiles.ok),
         text="",
@@ -181,7 +186,7 @@ def _text(
         return f"Not proven: {unexplained[0].action} on {unexplained[0].resource} would still be denied."
     if simulated.worse:
         return f"Not proven: {simulated.worse[0]}."
-    if gains := [one for one in simulated.affected if not one.named]:
+    if gains := [one for one in simulated.affected if not one.intended]:
         return f"Not proven: an answer would change for somebody else: {gains[0]}."
     if simulated.profiles is not None and not simulated.profiles.ok:
         return f"Not proven: {simulated.profiles.text}"

@@ -1,0 +1,204 @@
+"""Plan files: proposed changes on paper, to be approved by somebody and applied exactly so, or refused.
+
+JSON with schema version, tool, target and changes. It carries digests of every document and one over the whole, and it
+expires with the documents: what stands must still be what the plan was made from. Before it is applied the target is
+diagnosed again: only what is then proposed and proven anew is written, so that an edited plan is of no use to anybody.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from canvas_kms_tui import __version__
+from canvas_kms_tui.change import Auto, Change, Fix
+from canvas_kms_tui.changes.apply import Outcome, apply, confirmations
+from canvas_kms_tui.changes.carry import is_consistent
+from canvas_kms_tui.changes.errors import Refused, WrongAccount
+from canvas_kms_tui.changes.journal import Journal
+from canvas_kms_tui.changes.merge import Conflict, merged
+from canvas_kms_tui.changes.prove import simulate
+from canvas_kms_tui.changes.record import digests, from_json, to_json
+from canvas_kms_tui.changes.repair import RepairPlan
+from canvas_kms_tui.changes.write import PATIENCE, Event, compare, read
+from canvas_kms_tui.edits.documents import CannotEdit, digest
+from canvas_kms_tui.engine import diagnose
+from canvas_kms_tui.facts import Facts
+from canvas_kms_tui.gateway import Connection
+from canvas_kms_tui.policy import Decision
+from canvas_kms_tui.target import BadTarget, Dataset, Target
+
+VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a plan file says. ``fixes`` are the ids of findings and of the fixes chosen for them."""
+
+    target: Target
+    title: str
+    fixes: tuple[tuple[str, str], ...]
+    changes: tuple[Change, ...]
+    proof: str
+    generated_at: str = ""
+
+    @property
+    def confirms(self) -> tuple[str, ...]:
+        """The texts that ``--confirm`` must give."""
+        return tuple(dict.fromkeys(change.confirm for change in self.changes if change.confirm))
+
+
+def plan_of(repair: RepairPlan, target: Target) -> Plan:
+    """A repair plan as a plan file."""
+    fixes = tuple((finding.id, fix.id) for finding, fix in repair.fixes)
+    passing = sum(Decision(step.decision) is Decision.ALLOWED for step in repair.proof.after)
+    proof = f"Simulated with all changes made: {passing} of {len(repair.proof.after)} steps pass."
+    return Plan(target, repair.title, fixes, repair.changes, proof)
+
+
+def to_text(plan: Plan) -> str:
+    """The file's text."""
+    body = {
+        "plan_version": VERSION,
+        "tool": {"name": "canvas-kms-tui", "version": __version__},
+        "generated_at": plan.generated_at or datetime.now(UTC).isoformat(timespec="seconds"),
+        "target": {**asdict(plan.target), "datasets": [dataset.uri for dataset in plan.target.datasets]},
+        "title": plan.title,
+        "proof": plan.proof,
+        "fixes": [{"finding": finding, "fix": fix} for finding, fix in plan.fixes],
+        "changes": [{**to_json(change), "needs_confirmation": bool(change.confirm)} for change in plan.changes],
+    }
+    return json.dumps({**body, "seal": digest(body)}, indent=2) + "\n"
+
+
+def save(plan: Plan, path: Path) -> None:
+    """Write the file, readable for the user alone; nothing half-written is left where it fails.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(file, "w", encoding="utf-8") as stream:
+            stream.write(to_text(plan))
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def load(path: Path) -> Plan:
+    """Read a plan file.
+
+    Raises:
+        Refused: it cannot be read, is no plan, or was edited.
+    """
+    try:
+        return from_text(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"the plan {path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, BadTarget) as wrong:
+        raise Refused(f"{path} is not a plan that can be applied: {wrong}; make a new one with --plan") from wrong
+
+
+def from_text(text: str) -> Plan:
+    """Raises ValueError, KeyError or TypeError where it is no plan or was edited."""
+    body = json.loads(text)
+    if not isinstance(body, dict) or body.get("plan_version") != VERSION:
+        raise ValueError(f"it has no plan_version {VERSION}")
+    seal = body.pop("seal", None)
+    if seal != digest(body):
+        raise ValueError("it was edited after it was made")
+    changes = tuple(from_json(change) for change in body["changes"])
+    if not all(is_consistent(change) for change in changes):
+        raise ValueError("what it sends is not what it shows")
+    fixes = tuple((chosen["finding"], chosen["fix"]) for chosen in body["fixes"])
+    return Plan(_target(body["target"]), body["title"], fixes, changes, body["proof"], body["generated_at"])
+
+
+async def apply_plan(
+    plan: Plan,
+    *,
+    connection: Connection,
+    journal: Journal,
+    expect_account: str,
+    confirm: Iterable[str] = (),
+    progress: Callable[[Event], None] = lambda event: None,
+    patience: float = PATIENCE,
+) -> Outcome:
+    """Apply exactly this plan.
+
+    Raises:
+        WrongAccount: the plan, the credentials and ``--expect-account`` are not of one account (exit code 4).
+        Refused: it is stale, not proven any more, or not confirmed (exit code 5); nothing was written.
+    """
+    _check_account(plan, connection, expect_account)
+    await _check_fresh(plan.changes, connection)
+    await _check_proof(plan, connection)
+    return await apply(
+        plan.changes,
+        connection=connection,
+        journal=journal,
+        confirmed=confirmations(plan.changes, confirm),
+        progress=progress,
+        title=plan.title,
+        target=str(plan.target),
+        expect_account=expect_account,
+        patience=patience,
+    )
+
+
+def _check_account(plan: Plan, connection: Connection, expect_account: str) -> None:
+    for what, account in (("the plan is", plan.target.account), ("--expect-account is", expect_account)):
+        if account != connection.caller.account:
+            raise WrongAccount(
+                f"{what} for account {account}, the credentials are of {connection.caller.account}; nothing was written"
+            )
+    if plan.target.region != connection.region:
+        raise Refused(f"the plan is for Region {plan.target.region}, not {connection.region}; nothing was written")
+
+
+async def _check_fresh(changes: Sequence[Change], connection: Connection) -> None:
+    """The first change of every document must find what the plan was made from."""
+    seen: set[tuple[str, str]] = set()
+    created = {change.resource for change in changes if change.operation == "CreateBucket"}
+    for change in changes:
+        place = (change.resource, change.document)
+        if place not in seen and (change.resource not in created or change.operation == "CreateBucket"):
+            compare(change, await read(connection.gateway, change, connection.caller.account))
+        seen.add(place)
+
+
+async def _check_proof(plan: Plan, connection: Connection) -> None:
+    """The same fixes must be proposed again, with the same changes, and proven again."""
+    facts = Facts(connection.gateway, plan.target)
+    try:
+        diagnosis = await diagnose(facts)
+    except BadTarget as gone:
+        raise Refused(f"{gone}; nothing was written") from gone
+    found = {(finding.id, fix.id): fix for finding in diagnosis.findings for fix in finding.fixes}
+    chosen = [found.get(ids) for ids in plan.fixes]
+    proposed = [fix for fix in chosen if fix is not None and fix.auto is Auto.YES]
+    if len(proposed) != len(plan.fixes) or not _are(proposed, plan.changes):
+        raise Refused("the plan is not what is proposed now; nothing was written, make a new one with --plan")
+    proof = await simulate(diagnosis, facts, plan.changes)
+    if not proof.ok:
+        why = proof.worse[0] if proof.worse else "an answer would change for somebody else"
+        raise Refused(f"the plan is not proven any more: {why}; nothing was written")
+
+
+def _are(fixes: Sequence[Fix], changes: Sequence[Change]) -> bool:
+    try:
+        proposed = merged([change for fix in fixes for change in fix.changes])
+    except (Conflict, CannotEdit):
+        return False
+    return bool(changes) and [digests(change) for change in proposed] == [digests(change) for change in changes]
+
+
+def _target(values: Mapping[str, Any]) -> Target:
+    return Target(**{**values, "datasets": tuple(Dataset.parse(uri) for uri in values["datasets"])})
