@@ -22,6 +22,8 @@ class Answer:
             request that nothing allows any more denied).
         layers: every layer, judged for itself, in the order of :class:`Layer`.
         is_key: whether KMS's own rules decided.
+        refusal: why the service refuses whatever the policies say, or "".
+        undocumented: what AWS does not document and this request hangs on.
     """
 
     def __init__(
@@ -34,12 +36,16 @@ class Answer:
         assumed: tuple[Unread, ...],
         owner_open: bool,
         is_key: bool,
+        refusal: str = "",
+        undocumented: tuple[str, ...] = (),
     ) -> None:
         self._scope = scope
         self.decision = decision
         self.layers = layers
         self.denied = denied
         self.is_key = is_key
+        self.refusal = refusal
+        self.undocumented = undocumented
         self._assumed = assumed
         self._owner_open = owner_open
 

@@ -89,6 +89,7 @@ class _Case:
     def __init__(self, request: Request, layers: Layers, scope: Scope) -> None:
         self.scope = scope
         self.request = request
+        self._undocumented: list[str] = []
         principal = request.principal
         linked = principal.is_service_linked
         outside = linked or principal.kind in ("service", "anonymous", "federated")
@@ -152,6 +153,8 @@ class _Case:
             assumed=self.assumed,
             owner_open=open_owner,
             is_key=self._is_key(),
+            refusal=self._refusal(),
+            undocumented=tuple(self._undocumented),
         )
 
     def _hard_layers(self) -> tuple[LayerAnswer, ...]:
@@ -211,13 +214,21 @@ class _Case:
             return every((_allow(self.resource), self._own_side()))
         return some((self._resource_side(), self._own_side()))
 
+    def _refusal(self) -> str:
+        """Why KMS refuses whatever the policies say, or nothing."""
+        principal = self.request.principal
+        if not self._is_key():
+            return ""
+        if principal.kind == "anonymous":
+            return "AWS KMS answers no anonymous requests"
+        if principal.account and self._is_cross_account() and self.scope.action not in CROSS_ACCOUNT_KMS:
+            return f"{self.request.action} works only for principals of the key's own account"
+        return ""
+
     def _key_permit(self, *, cross: bool) -> Tri:
-        kind = self.request.principal.kind
-        if kind == "anonymous":
+        if self._refusal():
             return False
         if cross and self.request.principal.account is not None:
-            if self.scope.action not in CROSS_ACCOUNT_KMS:
-                return False
             return some((every((_allow(self.resource), self._own_side())), self._foreign_grant()))
         delegated = some((self.resource.through_account, None if self.resource.unread else False))
         return some((self._resource_side(), every((delegated, self._own_side())), self._grant()))
@@ -227,6 +238,7 @@ class _Case:
         named = some((self.grants.direct, self.grants.limited, None if self.grants.unread else False))
         if named is True and self._limits() is not True:
             named = None
+            self._undocumented.append("AWS does not document whether a boundary or session policy limits a grant")
         return some((named, every((self.grants.through_account, self._own_side()))))
 
     def _foreign_grant(self) -> Tri:
@@ -237,7 +249,10 @@ class _Case:
         account = self.request.principal.account
         issuers = {trace[0].issuer for trace in self.grants.matched("Allow")}
         trusted = account in issuers or None in issuers or self._own_side() is True
-        return True if trusted else None
+        if trusted:
+            return True
+        self._undocumented.append("AWS does not document whether a grant to another account's principal suffices alone")
+        return None
 
     # --- who stands in the way ----------------------------------------------------------------------------------
 

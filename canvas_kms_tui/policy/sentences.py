@@ -16,7 +16,6 @@ from canvas_kms_tui.policy.trace import (
     Decision,
     Layer,
     Miss,
-    Outcome,
     StatementTrace,
 )
 
@@ -128,6 +127,8 @@ def _held(condition: object, scope: object) -> str:
 
 
 def _silent(answer: Answer) -> Iterator[DecidedBy]:
+    if answer.refusal:
+        yield DecidedBy(Layer.RESOURCE_POLICY.value, answer.request.resource, None, None, answer.refusal)
     for layer in answer.layers:
         if layer.blocks and layer.allow is False and not layer.unread:
             yield DecidedBy(layer.layer.value, _documents(layer), None, None, _silence(answer, layer))
@@ -213,18 +214,13 @@ def _open(answer: Answer) -> Iterator[DecidedBy]:
 
 def _unknown(answer: Answer) -> str:
     request = answer.request
-    reasons = [decided.why for decided in decided_by(answer)] or [_undocumented(answer)]
+    reasons = [*(decided.why for decided in decided_by(answer)), *answer.undocumented]
+    reasons = reasons or ["the account that owns the resource is not known"]
     subject = f"{request.principal} may use {request.action} on {request.resource}"
     if answer.denied:
         silence = _listed([decided.why for decided in _silent(answer)], "and")
         return f"It is denied in any case, since {silence}; {_listed(reasons, 'and')}."
     return f"It is not known whether {subject}: {_listed(reasons, 'and')}."
-
-
-def _undocumented(answer: Answer) -> str:
-    if any(layer.layer is Layer.GRANT and layer.outcome is Outcome.ALLOW for layer in answer.layers):
-        return "AWS does not document whether a permissions boundary or session policy limits a grant"
-    return "the account that owns the resource is not known"
 
 
 # --- words ------------------------------------------------------------------------------------------------------
