@@ -50,13 +50,17 @@ def _s3(call: Call) -> str:
 
 
 def _kms(call: Call) -> str:
-    key = call.params.get("KeyId") or call.params.get("TargetKeyId")
-    if not key:
+    """The key's ARN, however it was named: KMS asks for rights on the key that an alias leads to."""
+    named = str(call.params.get("KeyId") or call.params.get("TargetKeyId") or "")
+    if not named:
         return "*"
-    if str(key).startswith("arn:"):
-        return str(key)
-    tail = key if str(key).startswith("alias/") else f"key/{key}"
-    return f"arn:{call.partition}:kms:{call.region}:{call.account}:{tail}"
+    place = f"arn:{call.partition}:kms:{call.region}:{call.account}"
+    tail = named if named.startswith("alias/") else f"key/{named}"
+    given = named if named.startswith("arn:") else f"{place}:{tail}"
+    for arn, key in call.world.state["kms"].items():
+        if given in (f"{arn.rsplit(':', 1)[0]}:{alias}" for alias in key.aliases):
+            return str(arn)
+    return given
 
 
 def _iam(call: Call) -> str:

@@ -37,7 +37,10 @@ def test_a_file_of_ones_own_is_loaded(tmp_path):
     [
         ({"account": "12345"}, "/account: '12345' does not match"),
         ({"keys": {"artifacts": {"state": "Broken"}}}, "/keys/artifacts/state: 'Broken' is not one of"),
-        ({"keys": {"artifacts": {"colour": "red"}}}, "/keys/artifacts: Additional properties are not allowed ('colour'"),
+        (
+            {"keys": {"artifacts": {"colour": "red"}}},
+            "/keys/artifacts: Additional properties are not allowed ('colour'",
+        ),
         ({"buckets": {"sales": {"name": "{bucket:sails}"}}}, "buckets declares no 'sails'"),
         ({"target": {"profile": "nobody"}}, "/target/profile: the Domain has no user profile 'nobody'"),
         ({"target": {"datasets": ["s3://UPPER/x.csv"]}}, "/target/datasets/0: dataset 's3://UPPER/x.csv'"),

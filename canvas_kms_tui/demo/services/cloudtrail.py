@@ -128,7 +128,8 @@ def lookup_events(call: Call) -> Mapping[str, Any]:
 
 
 def _within(event: Mapping[str, Any], since: datetime | None, until: datetime | None) -> bool:
-    time = datetime.fromisoformat(event["eventTime"])
+    """moto's parser gives times without a zone, and means UTC."""
+    time = datetime.fromisoformat(event["eventTime"]).replace(tzinfo=None)
     return (since is None or time >= since) and (until is None or time <= until)
 
 

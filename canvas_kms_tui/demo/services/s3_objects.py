@@ -107,8 +107,22 @@ def _check_key(call: Call, given: str) -> str:
         raise AwsError(f"KMS.{refused.code}", refused.message, 400) from None
 
 
+def _wanted(call: Call) -> FakeKey:
+    stored = _stored(call)
+    if stored is None:
+        raise AwsError("NoSuchKey", "The specified key does not exist.", 404, members={"Key": call.params["Key"]})
+    return stored
+
+
+@operation("s3", "GetObjectTagging")
+def get_object_tagging(call: Call) -> Mapping[str, Any]:
+    """Archived objects too tell their tags."""
+    bucket, stored = bucket_of(call), _wanted(call)
+    tags = s3_backends[bucket.account_id][bucket.partition].tagger.get_tag_dict_for_resource(stored.arn)
+    return {"TagSet": [{"Key": key, "Value": value} for key, value in tags.items()]}
+
+
 @operation("s3", "GetObjectAcl")
 def get_object_acl(call: Call) -> Mapping[str, Any]:
-    if _stored(call) is None:
-        raise AwsError("NoSuchKey", "The specified key does not exist.", 404, members={"Key": call.params["Key"]})
+    _wanted(call)
     return owned_by(_declared(call).get("owner", bucket_of(call).account_id))
