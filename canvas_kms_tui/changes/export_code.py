@@ -218,5 +218,5 @@ def _indented(body: str) -> str:
 
 def _snake(name: str) -> str:
     """``S3KmsKeyId`` → ``s3_kms_key_id``, as the AWS provider names arguments."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.replace("OAuth", "Oauth"))
     return spaced.lower()
