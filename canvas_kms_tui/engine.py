@@ -13,6 +13,7 @@ from canvas_kms_tui.facts import Facts, Unreadable, known
 from canvas_kms_tui.findings import CouldNotCheck, Diagnosis, Finding, Resolved, Sourced, Status, StepResult
 from canvas_kms_tui.gateway import FailureKind
 from canvas_kms_tui.import_path import ImportPath
+from canvas_kms_tui.import_path.ahead import read_ahead
 from canvas_kms_tui.target import BadTarget
 from canvas_kms_tui.verdict import verdict_of
 
@@ -59,6 +60,7 @@ async def diagnose(
     observer.planned(causes)
     path = ImportPath(facts)
     target = asyncio.ensure_future(_target_exists(facts))
+    ahead = asyncio.ensure_future(read_ahead(facts, path.resolution))
     running = [asyncio.ensure_future(_run(cause, facts, path, observer, strict)) for cause in causes]
     summary = asyncio.gather(_steps(path, observer), _resolved(path, observer))
     try:
@@ -66,6 +68,7 @@ async def diagnose(
         steps, resolved = await summary
     finally:
         target.cancel()
+        ahead.cancel()
         summary.cancel()
         for task in running:
             task.cancel()

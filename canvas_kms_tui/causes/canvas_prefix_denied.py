@@ -14,6 +14,7 @@ Source: Canvas KMS guide, FAQ 3 and 5; the text of the managed policies.
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Sequence
 
@@ -56,15 +57,15 @@ async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
         where = f"under {prefix} in {place.artifact.bucket}"
         return f"The execution role may not use {item.step.action} {where}: {blame.text}."
 
+    steps, standing = await asyncio.gather(artifact_s3_steps(path), _standing(facts, place, prefix))
     finding = judge(
         CAUSE,
         arn,
-        await artifact_s3_steps(path),
+        steps,
         says=says,
         passes=f"The role may list, write and read under {prefix}.",
     )
-    evidence = (place_evidence(place), *await _standing(facts, place, prefix))
-    return [_with(finding, evidence)]
+    return [_with(finding, (place_evidence(place), *standing))]
 
 
 def _with(finding: Finding, evidence: Sequence[Evidence]) -> Finding:
