@@ -27,7 +27,7 @@ FIELDS: Final[dict[tuple[str, str], str]] = {
     ("sagemaker", "list_domains"): _under("Domains", f"DomainArn DomainId DomainName {_STATE}"),
     ("sagemaker", "describe_domain"): (
         "DomainArn DomainId DomainName AuthMode AppNetworkAccessType VpcId SubnetIds KmsKeyId "
-        f"HomeEfsFileSystemKmsKeyId DomainSettings {_STATE} {_under('DefaultUserSettings', _SETTINGS)}"
+        f"HomeEfsFileSystemKmsKeyId DomainSettings Url {_STATE} {_under('DefaultUserSettings', _SETTINGS)}"
     ),
     ("sagemaker", "list_user_profiles"): _under("UserProfiles", f"DomainId UserProfileName {_STATE}"),
     ("sagemaker", "describe_user_profile"): (
@@ -35,7 +35,9 @@ FIELDS: Final[dict[tuple[str, str], str]] = {
     ),
     ("sagemaker", "list_apps"): _under("Apps", _APP),
     ("sagemaker", "describe_app"): _APP,
-    ("sagemaker", "list_spaces"): _under("Spaces", f"DomainId SpaceName OwnershipSettingsSummary {_STATE}"),
+    ("sagemaker", "list_spaces"): _under(
+        "Spaces", f"DomainId SpaceName OwnershipSettingsSummary SpaceSettingsSummary.AppType {_STATE}"
+    ),
     ("sagemaker", "describe_space"): f"DomainId SpaceArn SpaceName OwnershipSettings SpaceSettings.AppType {_STATE}",
     ("sagemaker", "list_tags"): "Tags",
     ("iam", "get_role"): _under(
@@ -61,7 +63,7 @@ FIELDS: Final[dict[tuple[str, str], str]] = {
     ("kms", "list_resource_tags"): "Tags",
     ("kms", "list_aliases"): _under("Aliases", "AliasName AliasArn TargetKeyId"),
     ("kms", "list_keys"): _under("Keys", "KeyId KeyArn"),
-    ("s3", "list_buckets"): "Buckets.Name",
+    ("s3", "list_buckets"): "Buckets.Name Owner.ID",
     ("s3", "head_bucket"): "BucketRegion BucketLocationType AccessPointAlias",
     ("s3", "list_objects_v2"): (
         "Name Prefix IsTruncated KeyCount MaxKeys CommonPrefixes "
@@ -112,7 +114,8 @@ EVENT_FIELDS: Final = (
     "eventTime eventName eventSource awsRegion errorCode errorMessage recipientAccountId resources "
     "userIdentity.type userIdentity.arn userIdentity.accountId userIdentity.invokedBy "
     "userIdentity.sessionContext.sessionIssuer requestParameters.keyId requestParameters.encryptionContext "
-    "requestParameters.granteePrincipal requestParameters.operations requestParameters.roleName"
+    "requestParameters.granteePrincipal requestParameters.operations requestParameters.roleName "
+    "responseElements.role.roleName responseElements.role.roleId"
 )
 
 _Tree = dict[str, Any]

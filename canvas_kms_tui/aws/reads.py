@@ -1,7 +1,8 @@
 """Owns the allow-list of reads: the only operations that a diagnosis can make, and the permission each one takes.
 
 What is not here cannot be called, whatever a cause asks for. The smallest policy for the operator is made from this
-table. Actions are those of the Service Authorization Reference.
+table. Actions are those of the Service Authorization Reference; where an action takes no resource, or one whose ARN
+cannot be known beforehand (an organization's), the resource is ``*``.
 """
 
 from __future__ import annotations
@@ -32,9 +33,7 @@ READS: Final[dict[tuple[str, str], Operation]] = {
     ("sts", "get_caller_identity"): _op(everything, "sts:GetCallerIdentity"),
     ("sagemaker", "list_domains"): _op(everything, "sagemaker:ListDomains"),
     ("sagemaker", "describe_domain"): _op(sagemaker("domain", "DomainId"), "sagemaker:DescribeDomain"),
-    ("sagemaker", "list_user_profiles"): _op(
-        sagemaker("user-profile", "DomainIdEquals", "UserProfileNameContains"), "sagemaker:ListUserProfiles"
-    ),
+    ("sagemaker", "list_user_profiles"): _op(everything, "sagemaker:ListUserProfiles"),
     ("sagemaker", "describe_user_profile"): _op(
         sagemaker("user-profile", "DomainId", "UserProfileName"), "sagemaker:DescribeUserProfile"
     ),
@@ -73,13 +72,13 @@ READS: Final[dict[tuple[str, str], Operation]] = {
     ("s3", "head_object"): _op(s3_object, "s3:GetObject"),
     ("s3", "get_object_acl"): _op(s3_object, "s3:GetObjectAcl"),
     ("s3", "get_object_tagging"): _op(s3_object, "s3:GetObjectTagging"),
-    ("s3control", "get_access_point"): _op(access_point, "s3:GetAccessPoint"),
+    ("s3control", "get_access_point"): _op(everything, "s3:GetAccessPoint"),
     ("s3control", "get_access_point_policy"): _op(access_point, "s3:GetAccessPointPolicy"),
     ("s3control", "get_public_access_block"): _op(everything, "s3:GetAccountPublicAccessBlock"),
     ("organizations", "describe_organization"): _op(everything, "organizations:DescribeOrganization"),
     ("organizations", "list_parents"): _op(everything, "organizations:ListParents"),
-    ("organizations", "list_policies_for_target"): _op(given("TargetId"), "organizations:ListPoliciesForTarget"),
-    ("organizations", "describe_policy"): _op(given("PolicyId"), "organizations:DescribePolicy"),
+    ("organizations", "list_policies_for_target"): _op(everything, "organizations:ListPoliciesForTarget"),
+    ("organizations", "describe_policy"): _op(everything, "organizations:DescribePolicy"),
     ("ec2", "describe_vpc_endpoints"): _op(everything, "ec2:DescribeVpcEndpoints"),
     ("ec2", "describe_route_tables"): _op(everything, "ec2:DescribeRouteTables"),
     ("ec2", "describe_subnets"): _op(everything, "ec2:DescribeSubnets"),

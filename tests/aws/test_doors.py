@@ -40,7 +40,7 @@ ALL_BLOCKED = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublic
             "arn:aws-cn:sagemaker:cn-north-1:111122223333:app/d-1/ann/Canvas/default",
         ),
         (
-            ("s3control", "get_access_point"),
+            ("s3control", "get_access_point_policy"),
             {"AccountId": "999988887777", "Name": "ap"},
             "arn:aws-cn:s3:cn-north-1:999988887777:accesspoint/ap",
         ),
