@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from canvas_kms_tui.findings import DecidedBy
 from canvas_kms_tui.policy.trace import Decision, Layer, Miss
@@ -11,6 +11,9 @@ from canvas_kms_tui.policy.trace import Decision, Layer, Miss
 if TYPE_CHECKING:
     from canvas_kms_tui.policy.layers import LayerAnswer, Unread
     from canvas_kms_tui.policy.scope import Request, Scope
+
+#: Layers that hardly anybody may read: unread, they are taken as allowing, and the answer says so.
+ASSUMED: Final = frozenset({Layer.SERVICE_CONTROL_POLICY, Layer.RESOURCE_CONTROL_POLICY})
 
 
 class Answer:
@@ -33,7 +36,6 @@ class Answer:
         layers: tuple[LayerAnswer, ...],
         *,
         denied: bool,
-        assumed: tuple[Unread, ...],
         owner_open: bool,
         is_key: bool,
         refusal: str = "",
@@ -46,7 +48,6 @@ class Answer:
         self.is_key = is_key
         self.refusal = refusal
         self.undocumented = undocumented
-        self._assumed = assumed
         self._owner_open = owner_open
 
     def __repr__(self) -> str:
@@ -62,16 +63,12 @@ class Answer:
     @property
     def assuming(self) -> tuple[str, ...]:
         """The guardrails that could not be read and are taken as allowing."""
-        return tuple(
-            layer.layer.value
-            for layer in self.layers
-            if layer.unread and layer.layer in (Layer.SERVICE_CONTROL_POLICY, Layer.RESOURCE_CONTROL_POLICY)
-        )
+        return tuple(layer.layer.value for layer in self.layers if layer.unread and layer.layer in ASSUMED)
 
     @property
     def unread(self) -> tuple[Unread, ...]:
         """Everything that could not be read, assumed guardrails apart."""
-        return tuple(item for layer in self.layers for item in layer.unread if item not in self._assumed)
+        return tuple(item for layer in self.layers if layer.layer not in ASSUMED for item in layer.unread)
 
     @cached_property
     def unknown_keys(self) -> frozenset[str]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from canvas_kms_tui.policy.answer import Answer
 from canvas_kms_tui.policy.conditions import every, some
+from canvas_kms_tui.policy.kms import is_key, refusal
 from canvas_kms_tui.policy.layers import (
     Documents,
     LayerAnswer,
@@ -28,50 +29,6 @@ from canvas_kms_tui.policy.trace import Decision, Layer, Outcome
 
 Tri = bool | None
 
-#: KMS operations that concern no key: identity policies alone decide (KMS permissions reference, "IAM policy").
-KEYLESS: Final = frozenset(
-    f"kms:{name}".lower()
-    for name in (
-        "ConnectCustomKeyStore",
-        "CreateCustomKeyStore",
-        "CreateKey",
-        "DeleteCustomKeyStore",
-        "DescribeCustomKeyStores",
-        "DisconnectCustomKeyStore",
-        "GenerateRandom",
-        "ListAliases",
-        "ListKeys",
-        "ListRetirableGrants",
-        "UpdateCustomKeyStore",
-    )
-)
-#: The operations for which cross-account permission has an effect (KMS permissions reference, "Cross-account use").
-CROSS_ACCOUNT_KMS: Final = frozenset(
-    f"kms:{name}".lower()
-    for name in (
-        "CreateGrant",
-        "Decrypt",
-        "DeriveSharedSecret",
-        "DescribeKey",
-        "Encrypt",
-        "GenerateDataKey",
-        "GenerateDataKeyPair",
-        "GenerateDataKeyPairWithoutPlaintext",
-        "GenerateDataKeyWithoutPlaintext",
-        "GenerateMac",
-        "GetKeyRotationStatus",
-        "GetPublicKey",
-        "ListGrants",
-        "ListKeyRotations",
-        "ReEncryptFrom",
-        "ReEncryptTo",
-        "RetireGrant",
-        "RevokeGrant",
-        "Sign",
-        "Verify",
-        "VerifyMac",
-    )
-)
 #: "No permissions are required to perform this operation", not even against an explicit deny (STS API reference).
 ALWAYS_ALLOWED: Final = frozenset({"sts:getcalleridentity"})
 
@@ -90,12 +47,14 @@ class _Case:
         self.scope = scope
         self.request = request
         self._undocumented: list[str] = []
+        self.is_key = is_key(scope)
+        self.cross = self._is_cross_account()
+        self.refusal = refusal(scope, cross=self.cross is True)
         principal = request.principal
         linked = principal.is_service_linked
         outside = linked or principal.kind in ("service", "anonymous", "federated")
-        self.rcp, rcps_unread = judge_levels(Layer.RESOURCE_CONTROL_POLICY, None if linked else layers.rcps, scope)
-        self.scp, scps_unread = judge_levels(Layer.SERVICE_CONTROL_POLICY, None if outside else layers.scps, scope)
-        self.assumed = scps_unread + rcps_unread
+        self.rcp = judge_levels(Layer.RESOURCE_CONTROL_POLICY, None if linked else layers.rcps, scope)
+        self.scp = judge_levels(Layer.SERVICE_CONTROL_POLICY, None if outside else layers.scps, scope)
         self.resource = self._named(Layer.RESOURCE_POLICY, layers.resource)
         self.endpoint = self._named(Layer.VPC_ENDPOINT_POLICY, layers.endpoint)
         self.grants = judge_grants(layers.grants, scope)
@@ -117,9 +76,19 @@ class _Case:
         if documents is None:
             return LayerAnswer(layer, allow=layer is Layer.VPC_ENDPOINT_POLICY)
         read, unread = split_unread(documents)
-        answer = settle(judge_named(layer, read, self.scope, unread))
-        if layer is Layer.RESOURCE_POLICY and answer.outcome is Outcome.ALLOW and not (answer.direct or answer.limited):
+        answer = judge_named(layer, read, self.scope, unread)
+        if layer is Layer.VPC_ENDPOINT_POLICY:
+            return settle(self._through_endpoint(answer))
+        settle(answer)
+        if answer.outcome is Outcome.ALLOW and not (answer.direct or answer.limited):
             answer.outcome = Outcome.DELEGATE if answer.through_account else answer.outcome
+        return answer
+
+    def _through_endpoint(self, answer: LayerAnswer) -> LayerAnswer:
+        """A gateway endpoint takes an account as its root user only, an interface endpoint as everybody in it."""
+        if answer.through_account and not (answer.direct or answer.limited):
+            answer.allow = None
+            self._undocumented.append("whom an account in an endpoint policy means depends on the endpoint's type")
         return answer
 
     @property
@@ -142,32 +111,23 @@ class _Case:
         explicit = some(layer.deny for layer in self.all_layers)
         unread_deny = any(layer.unread for layer in self._hard_layers())
         decision, denied = _decide(permit, explicit, unread_deny=unread_deny)
-        if self.scope.action in ALWAYS_ALLOWED:
+        if self.scope.action in ALWAYS_ALLOWED and self.request.principal.kind != "anonymous":
             decision, denied = Decision.ALLOWED, False
-        self._mark_blocks(decision, cross=self._is_cross_account() is True)
+        self._mark_blocks(decision, cross=self.cross is True)
         return Answer(
             self.scope,
             decision,
             self.all_layers,
             denied=denied,
-            assumed=self.assumed,
             owner_open=open_owner,
-            is_key=self._is_key(),
-            refusal=self._refusal(),
+            is_key=self.is_key,
+            refusal=self.refusal,
             undocumented=tuple(self._undocumented),
         )
 
     def _hard_layers(self) -> tuple[LayerAnswer, ...]:
         """The layers whose unread parts may hold a deny that counts."""
         return (self.resource, self.identity, self.boundary, self.session, self.endpoint)
-
-    def _is_key(self) -> bool:
-        """Whether KMS's own rules decide: the request concerns a key."""
-        return (
-            self.scope.action.startswith("kms:")
-            and self.scope.action not in KEYLESS
-            and ":alias/" not in self.request.resource
-        )
 
     def _is_cross_account(self) -> bool | None:
         """Whether caller and resource belong to different accounts; None = the owner is not known."""
@@ -180,16 +140,19 @@ class _Case:
         return owner != request.principal.account
 
     def _permit_for_owner(self) -> tuple[Tri, bool]:
-        cross = self._is_cross_account()
-        if cross is not None:
-            return self._permit(cross=cross), False
+        if self.cross is not None:
+            return self._permit(cross=self.cross), False
         near, far = self._permit(cross=False), self._permit(cross=True)
         return (near, False) if near is far else (None, True)
 
     def _permit(self, *, cross: bool) -> Tri:
         """Whether something allows the request and no guardrail is silent; explicit denies apart."""
-        base = self._key_permit(cross=cross) if self._is_key() else self._plain_permit(cross=cross)
+        base = self._key_permit(cross=cross) if self._needs_consent() else self._plain_permit(cross=cross)
         return every((base, _allow(self.rcp), _allow(self.scp), _allow(self.endpoint)))
+
+    def _needs_consent(self) -> bool:
+        """Keys and role trust policies must allow the caller themselves (IAM user guide, "Policy evaluation logic")."""
+        return self.is_key or (self.scope.is_trust and self.resource.applies)
 
     def _limits(self) -> Tri:
         return every((_allow(self.boundary), _allow(self.session)))
@@ -214,19 +177,8 @@ class _Case:
             return every((_allow(self.resource), self._own_side()))
         return some((self._resource_side(), self._own_side()))
 
-    def _refusal(self) -> str:
-        """Why KMS refuses whatever the policies say, or nothing."""
-        principal = self.request.principal
-        if not self._is_key():
-            return ""
-        if principal.kind == "anonymous":
-            return "AWS KMS answers no anonymous requests"
-        if principal.account and self._is_cross_account() and self.scope.action not in CROSS_ACCOUNT_KMS:
-            return f"{self.request.action} works only for principals of the key's own account"
-        return ""
-
     def _key_permit(self, *, cross: bool) -> Tri:
-        if self._refusal():
+        if self.refusal:
             return False
         if cross and self.request.principal.account is not None:
             return some((every((_allow(self.resource), self._own_side())), self._foreign_grant()))
@@ -235,10 +187,14 @@ class _Case:
 
     def _grant(self) -> Tri:
         """A grant; whether an implicit deny in boundary or session policy limits one is not documented."""
+        if not self.is_key:
+            return False
         named = some((self.grants.direct, self.grants.limited, None if self.grants.unread else False))
-        if named is True and self._limits() is not True:
+        limits = self._limits()
+        if named is True and limits is not True:
             named = None
-            self._undocumented.append("AWS does not document whether a boundary or session policy limits a grant")
+            if limits is False:
+                self._undocumented.append("AWS does not document whether a boundary or session policy limits a grant")
         return some((named, every((self.grants.through_account, self._own_side()))))
 
     def _foreign_grant(self) -> Tri:
@@ -274,10 +230,10 @@ class _Case:
         return self.resource.direct is True and not cross
 
     def _mark_sides(self, weak: tuple[Tri, ...], *, cross: bool) -> None:
-        granted = self._is_key() and self.grants.allow is True
+        granted = self.is_key and self.grants.allow is True
         named = True in (self.resource.direct, self.resource.limited)
         silent = self.identity.applies and self.identity.allow in weak
-        if self._is_key() or cross:
+        if self._needs_consent() or cross:
             self.resource.blocks |= self.resource.allow in weak and not granted
             needed = cross or (self.resource.allow is not False and not named)
             self.identity.blocks |= silent and not granted and needed

@@ -177,12 +177,12 @@ def judge_plain(layer: Layer, documents: Iterable[Document], scope: Scope, unrea
     return LayerAnswer(layer, tuple(traces), allow=allow, deny=deny, unread=unread)
 
 
-def judge_levels(layer: Layer, levels: Levels, scope: Scope) -> tuple[LayerAnswer, tuple[Unread, ...]]:
-    """SCPs or RCPs: every level must allow. What was not read is taken as allowing and given back."""
+def judge_levels(layer: Layer, levels: Levels, scope: Scope) -> LayerAnswer:
+    """SCPs or RCPs: every level must allow. What was not read is taken as allowing."""
     if levels is None or isinstance(levels, Unread) or not levels:
         missing = (levels,) if isinstance(levels, Unread) else ()
         outcome = Outcome.UNREAD if missing else Outcome.NOT_APPLICABLE
-        return LayerAnswer(layer, allow=True, unread=missing, outcome=outcome), missing
+        return LayerAnswer(layer, allow=True, unread=missing, outcome=outcome)
     judged = [_judge_level(layer, level, scope) for level in levels]
     unread = tuple(item for answer in judged for item in answer.unread)
     whole = LayerAnswer(
@@ -193,7 +193,7 @@ def judge_levels(layer: Layer, levels: Levels, scope: Scope) -> tuple[LayerAnswe
     )
     settle(whole)
     whole.unread = unread
-    return whole, unread
+    return whole
 
 
 def _some_deny(judged: Iterable[LayerAnswer]) -> bool | None:

@@ -7,10 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from canvas_kms_tui.policy.principals import Principal
 
 Values = tuple[str, ...]
+
+
+_TRUST: Final = frozenset(
+    f"sts:{name}"
+    for name in (
+        "assumerole",
+        "assumerolewithsaml",
+        "assumerolewithwebidentity",
+        "setcontext",
+        "setsourceidentity",
+        "tagsession",
+    )
+)
 
 
 class Unknown:
@@ -83,6 +97,11 @@ class Scope:
                 self.values.pop(key.lower(), None)
         self.unknown = frozenset(exact)
         self.prefixes = tuple(prefixes)
+
+    @property
+    def is_trust(self) -> bool:
+        """Whether a role's trust policy is asked, whose statements have no Resource."""
+        return self.action in _TRUST
 
     def is_unknown(self, name: str) -> bool:
         """Whether an absent key (lower case) is not known rather than absent."""

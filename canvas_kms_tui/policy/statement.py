@@ -215,7 +215,7 @@ class Statement:
     def names_resource(self, scope: Scope) -> bool | None:
         """Whether Resource or NotResource covers the resource; None = a variable is not known."""
         if not self.has_resource:
-            return False
+            return scope.is_trust and self._principal_source is not None
         hit = self._any_resource or scope.resource in self._resource_names
         if not hit and self._resource_tests:
             resource = scope.resource
