@@ -27,6 +27,16 @@ class Auto(StrEnum):
     NEVER = "never"  #: applying it could widen access or lose data
 
 
+#: Operations whose IAM action has another name.
+_ACTIONS = {
+    "PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
+    "PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "PutBucketCors": "s3:PutBucketCORS",
+    "DeleteBucketCors": "s3:PutBucketCORS",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One write to AWS.
@@ -61,8 +71,8 @@ class Change:
 
     @property
     def action(self) -> str:
-        """The IAM action that allows this write, ``kms:PutKeyPolicy``."""
-        return f"{self.service}:{self.operation}"
+        """The IAM action that allows this write, ``kms:PutKeyPolicy`` (Service Authorization Reference)."""
+        return _ACTIONS.get(self.operation, f"{self.service}:{self.operation}")
 
 
 def confirmation(account: str, resource: str) -> str:

@@ -31,6 +31,7 @@ WRITES: Final[dict[tuple[str, str], Operation]] = {
     ("s3", "put_bucket_policy"): _op(bucket, "s3:PutBucketPolicy"),
     ("s3", "delete_bucket_policy"): _op(bucket, "s3:DeleteBucketPolicy"),
     ("s3", "put_bucket_encryption"): _op(bucket, "s3:PutEncryptionConfiguration"),
+    ("s3", "delete_bucket_encryption"): _op(bucket, "s3:PutEncryptionConfiguration"),
     ("s3", "put_public_access_block"): _op(bucket, "s3:PutBucketPublicAccessBlock"),
     ("s3", "put_bucket_cors"): _op(bucket, "s3:PutBucketCORS"),
     ("s3", "delete_bucket_cors"): _op(bucket, "s3:PutBucketCORS"),

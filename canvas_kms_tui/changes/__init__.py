@@ -10,9 +10,15 @@ from canvas_kms_tui.changes.errors import Refused, Stale, WrongAccount
 from canvas_kms_tui.changes.export_cli import as_cli
 from canvas_kms_tui.changes.export_code import as_cloudformation, as_terraform
 from canvas_kms_tui.changes.journal import STATE_DIR, Journal
+from canvas_kms_tui.changes.managed import drift_warning, managed_by
 from canvas_kms_tui.changes.overlay import Overlay
+from canvas_kms_tui.changes.permissions import policy_for, policy_for_every_fix
+from canvas_kms_tui.changes.planfile import Plan, apply_plan, plan_of
 from canvas_kms_tui.changes.prove import Proof, prove, prove_all
+from canvas_kms_tui.changes.repair import RepairPlan, repair
+from canvas_kms_tui.changes.telling import change_request, journal_json, journal_text
 from canvas_kms_tui.changes.undo import Recovered, recover, undo, ways_back
+from canvas_kms_tui.changes.validate import Validation, validate
 from canvas_kms_tui.changes.write import Applied, Event
 
 __all__ = [
@@ -25,23 +31,37 @@ __all__ = [
     "Line",
     "Outcome",
     "Overlay",
+    "Plan",
     "Proof",
     "Recovered",
     "Refused",
+    "RepairPlan",
     "Result",
     "Stale",
     "ThreeWay",
+    "Validation",
     "WrongAccount",
     "apply",
+    "apply_plan",
     "as_cli",
     "as_cloudformation",
     "as_terraform",
+    "change_request",
     "confirmations",
     "diff",
+    "drift_warning",
+    "journal_json",
+    "journal_text",
+    "managed_by",
+    "plan_of",
+    "policy_for",
+    "policy_for_every_fix",
     "prove",
     "prove_all",
     "recover",
+    "repair",
     "three_way",
     "undo",
+    "validate",
     "ways_back",
 ]

@@ -1,0 +1,99 @@
+"""What the one who applies and undoes changes must be allowed to do: these actions on these resources, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from canvas_kms_tui.change import Change
+from canvas_kms_tui.changes.reverse import reverse_all
+
+#: The read that shows a change's document before and after the write.
+_READS = {
+    "key policy": "kms:GetKeyPolicy",
+    "key state": "kms:DescribeKey",
+    "trust policy": "iam:GetRole",
+    "inline policy": "iam:GetRolePolicy",
+    "bucket": "s3:ListBucket",
+    "bucket policy": "s3:GetBucketPolicy",
+    "default encryption": "s3:GetEncryptionConfiguration",
+    "Block Public Access": "s3:GetBucketPublicAccessBlock",
+    "CORS configuration": "s3:GetBucketCORS",
+}
+_SETTINGS = {"UpdateUserProfile": "sagemaker:DescribeUserProfile", "UpdateDomain": "sagemaker:DescribeDomain"}
+
+#: Every write that a fix can be, and the kind of resource that it is made on: service, and what follows in the ARN.
+_KINDS = {
+    ("kms", "key/*"): (
+        "kms:GetKeyPolicy",
+        "kms:DescribeKey",
+        "kms:PutKeyPolicy",
+        "kms:EnableKey",
+        "kms:DisableKey",
+        "kms:CancelKeyDeletion",
+        "kms:ScheduleKeyDeletion",
+    ),
+    ("iam", "role/*"): (
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:PutRolePolicy",
+        "iam:DeleteRolePolicy",
+        "iam:UpdateAssumeRolePolicy",
+    ),
+    ("sagemaker", "domain/*"): ("sagemaker:DescribeDomain", "sagemaker:UpdateDomain"),
+    ("sagemaker", "user-profile/*"): ("sagemaker:DescribeUserProfile", "sagemaker:UpdateUserProfile"),
+    ("s3", "*"): (
+        "s3:ListBucket",
+        "s3:CreateBucket",
+        "s3:DeleteBucket",
+        "s3:GetBucketPolicy",
+        "s3:PutBucketPolicy",
+        "s3:DeleteBucketPolicy",
+        "s3:GetEncryptionConfiguration",
+        "s3:PutEncryptionConfiguration",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:GetBucketCORS",
+        "s3:PutBucketCORS",
+    ),
+}
+
+
+def policy_for(changes: Sequence[Change]) -> dict[str, Any]:
+    """An IAM policy with which exactly these changes can be made, read back and undone.
+
+    sts:GetCallerIdentity needs no permission.
+    """
+    wanted: dict[str, dict[str, None]] = {}
+    for change in [*changes, *reverse_all(changes)]:
+        for action in (read_action(change), change.action):
+            wanted.setdefault(change.resource, {})[action] = None
+    return _document((resource, sorted(actions)) for resource, actions in wanted.items())
+
+
+def policy_for_every_fix(*, partition: str, account: str, region: str) -> dict[str, Any]:
+    """An IAM policy for whatever fix the program may propose in one account and Region."""
+    return _document(
+        (_arn(partition, service, region, account, rest), actions) for (service, rest), actions in _KINDS.items()
+    )
+
+
+def read_action(change: Change) -> str:
+    """The IAM action of the read that shows the change's document."""
+    if change.service == "sagemaker":
+        return _SETTINGS[change.operation]
+    return _READS["inline policy" if change.document.startswith("inline policy") else change.document]
+
+
+def _arn(partition: str, service: str, region: str, account: str, rest: str) -> str:
+    if service == "s3":
+        return f"arn:{partition}:s3:::{rest}"
+    return f"arn:{partition}:{service}:{'' if service == 'iam' else region}:{account}:{rest}"
+
+
+def _document(allowed: Iterable[tuple[str, Iterable[str]]]) -> dict[str, Any]:
+    statements = [
+        {"Sid": f"CanvasKmsFix{number}", "Effect": "Allow", "Action": list(actions), "Resource": resource}
+        for number, (resource, actions) in enumerate(allowed, 1)
+    ]
+    return {"Version": "2012-10-17", "Statement": statements}
