@@ -49,7 +49,7 @@ async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
 
     def says(item: Judged, blame: Blame) -> str:
         wanted = ", ".join(pin.value for pin in pins(blame.statement)) or "another key"
-        used = (item.step.use.arn or item.step.use.reference) if item.step.use else "no key"
+        used = (item.step.use.arn or item.step.use.reference) if item.step.use else "none"
         return f"The bucket policy of {place.artifact.bucket} demands the key {wanted}, but Canvas uses {used}."
 
     finding = judge(
@@ -58,6 +58,7 @@ async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
         copies,
         says=says,
         passes="No statement of the bucket policy pins another key.",
+        likely=any(item.step.headerless for item in copies),
     )
     return [finding]
 

@@ -45,7 +45,7 @@ async def _of_keys(facts: Facts, resolution: Resolution, question: Awaitable[Any
 async def _of_key(facts: Facts, role: str, use: KeyUse) -> None:
     """Policies and grants, unless the key itself settles the matter."""
     managed = isinstance(use.key, Key) and use.key.is_aws_managed
-    if use.arn is None or managed or key_obstacle(use, use.arn.split(":")[3]):
+    if use.arn is None or managed or key_obstacle(use, use.arn.split(":")[3], facts.target.account):
         return
     await asyncio.gather(facts.keys.policies(use.arn), facts.keys.grants(use.arn, role))
 

@@ -10,7 +10,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from canvas_kms_tui.facts import Unreadable
 from canvas_kms_tui.facts.terms import Key, Role
+from canvas_kms_tui.findings import CouldNotCheck
 from canvas_kms_tui.policy import Document, Layers, Unread
 
 Values = dict[str, str | tuple[str, ...]]
@@ -48,30 +50,44 @@ S3_NEVER_KNOWN = frozenset(
     }
 )
 CALLED_VIA = frozenset({"aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"})
+_ORGANIZATION = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:ResourceOrgID", "aws:ResourceOrgPaths")
 CLOCK = frozenset({"aws:CurrentTime", "aws:EpochTime"})
 
 
 @dataclass(slots=True)
 class Context:
-    """Known values and the names of those that cannot be known (a trailing ``*`` is a prefix)."""
+    """Known values and the names of those that cannot be known (a trailing ``*`` is a prefix).
+
+    ``unread`` says of some unknown names which read would tell, and why it could not be made.
+    """
 
     values: Values = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
+    unread: dict[str, CouldNotCheck] = field(default_factory=dict)
 
     def merged(self, values: Mapping[str, str | tuple[str, ...]], unknown: Iterable[str] = ()) -> Context:
-        return Context({**self.values, **values}, (self.unknown | set(unknown)) - set(values))
+        return Context({**self.values, **values}, (self.unknown | set(unknown)) - set(values), self.unread)
+
+    def without(self, name: str, why: CouldNotCheck) -> Context:
+        """The context with a key whose value a read would have told."""
+        return Context(self.values, self.unknown | {name}, {**self.unread, name: why})
 
 
 def caller_context(
-    role_arn: str, role: Role | None, *, region: str, source_identity: str | None, organization: str | bool | None
+    role_arn: str,
+    role: Role | Unreadable | None,
+    *,
+    region: str,
+    source_identity: str | None,
+    organization: str | Unreadable | None,
 ) -> Context:
     """What every request of the execution role carries.
 
-    ``organization`` is the organization's id, None where the account is in none, False where we may not know.
+    ``organization`` is the organization's id, None where the account is in none.
     """
     context = Context(
         {
-            "aws:PrincipalArn": role.arn if role else role_arn,
+            "aws:PrincipalArn": role.arn if isinstance(role, Role) else role_arn,
             "aws:PrincipalAccount": role_arn.split(":")[4],
             "aws:PrincipalType": "AssumedRole",
             "aws:PrincipalIsAWSService": "false",
@@ -83,15 +99,18 @@ def caller_context(
     )
     if source_identity:
         context.values["aws:SourceIdentity"] = source_identity
-    if role is None:
-        context.unknown.add("aws:PrincipalTag/*")
-    else:
+    if isinstance(role, Role):
         context.values.update({f"aws:PrincipalTag/{key}": value for key, value in role.tags.items()})
-    if organization is False:
-        context.unknown |= {"aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:ResourceOrgID", "aws:ResourceOrgPaths"}
-    elif isinstance(organization, str):
-        context.values |= {"aws:PrincipalOrgID": organization, "aws:ResourceOrgID": organization}
-        context.unknown |= {"aws:PrincipalOrgPaths", "aws:ResourceOrgPaths"}
+    elif isinstance(role, Unreadable):
+        context = context.without("aws:PrincipalTag/*", role.why)
+    if isinstance(organization, Unreadable):
+        for name in _ORGANIZATION:
+            context = context.without(name, organization.why)
+    elif organization is not None:
+        context = context.merged(
+            {"aws:PrincipalOrgID": organization, "aws:ResourceOrgID": organization},
+            {"aws:PrincipalOrgPaths", "aws:ResourceOrgPaths"},
+        )
     return context
 
 
@@ -114,8 +133,7 @@ def via_s3_context(base: Context, key: Key | None, key_arn: str, *, region: str,
         },
         CALLED_VIA,
     )
-    context.unknown -= NETWORK
-    return context
+    return Context(context.values, context.unknown - NETWORK, context.unread)
 
 
 def undocumented_kms_context(base: Context, key: Key | None, key_arn: str) -> Context:
@@ -134,9 +152,8 @@ def undocumented_kms_context(base: Context, key: Key | None, key_arn: str) -> Co
             *CALLED_VIA,
         },
     )
-    del context.values["aws:ViaAWSService"]
-    context.unknown.add("aws:ViaAWSService")
-    return context
+    values = {name: value for name, value in context.values.items() if name != "aws:ViaAWSService"}
+    return Context(values, context.unknown | {"aws:ViaAWSService"}, context.unread)
 
 
 def kms_context(base: Context, key: Key | None, key_arn: str) -> Context:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -57,7 +58,7 @@ class Step:
     headerless: bool = False
     required: bool = True
     foreign: bool = False
-    notes: tuple[str, ...] = field(default=())
+    unread_keys: Mapping[str, CouldNotCheck] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -65,11 +66,16 @@ class Step:
 
     @property
     def decision(self) -> Decision:
-        """How AWS would decide; an obstacle refuses whatever the policies say."""
+        """How AWS would decide; an obstacle refuses whatever the policies say.
+
+        A denial of which only the kind is not known counts as implicit.
+        """
         if self.obstacle:
             return Decision.IMPLICITLY_DENIED
         if self.answer is None:
             return Decision.UNKNOWN
+        if self.answer.decision is Decision.UNKNOWN and self.answer.denied:
+            return Decision.IMPLICITLY_DENIED
         return self.answer.decision
 
     @property
