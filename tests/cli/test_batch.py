@@ -19,6 +19,24 @@ from canvas_kms_tui.report.dump import schema_text
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(schema_text()))
 
+#: One of each kind; that every shipped environment is diagnosed right is held elsewhere, without a process for each.
+SHIPPED = (
+    "healthy",
+    "role-denied-kms",
+    "key-policy-omits-role",
+    "bucket-policy-requires-other-key",
+    "bucket-policy-requires-sse",
+    "default-bucket-missing",
+    "default-bucket-foreign",
+    "canvas-prefix-denied",
+    "source-object-key-denied",
+    "use-case-unsupported",
+    "key-disabled",
+    "two-causes",
+    "operator-denied",
+    "china-role-denied-kms",
+)
+
 
 def access(demo: RunningDemo) -> dict[str, str]:
     """The environment variables of a user of that account."""
@@ -44,8 +62,8 @@ def target(demo: RunningDemo) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", [summary.name for summary in environments.names()])
-def test_every_shipped_environment_gives_a_valid_dump_and_the_expected_verdict(fresh_demo, name):
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_environment_gives_a_valid_dump_and_the_expected_verdict(fresh_demo, name):
     demo = fresh_demo(name)
     wanted = demo.environment.target
     more = [
