@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, NamedTuple
 
 from canvas_kms_tui.facts.reader import Reader, question
@@ -48,39 +48,45 @@ class Guardrails:
 
     async def scps(self) -> Levels | Unread | None:
         """SCPs by level; None where they do not apply (no organization, or the management account)."""
-        return await self._levels("SERVICE_CONTROL_POLICY", "service control policies", skips_management=True)
+        return await self._levels("SERVICE_CONTROL_POLICY", "service control policies")
 
     async def rcps(self) -> Levels | Unread | None:
-        return await self._levels("RESOURCE_CONTROL_POLICY", "resource control policies", skips_management=True)
+        return await self._levels("RESOURCE_CONTROL_POLICY", "resource control policies")
 
     @question
-    async def _levels(self, kind: str, note: str, *, skips_management: bool) -> Levels | Unread | None:
-        # AWS attaches neither SCPs' nor RCPs' effect to the management account (Organizations user guide).
-        organization = await known(self.organization())
+    async def _levels(self, kind: str, note: str) -> Levels | Unread | None:
+        # AWS gives SCPs and RCPs no effect on the management account (Organizations user guide).
+        organization, levels = await asyncio.gather(known(self.organization()), known(self._above(kind)))
         if isinstance(organization, Unreadable):
             return Unread(note, organization.why)
-        if organization is None or (organization.is_management and skips_management):
+        if organization is None or organization.is_management:
             return None
-        try:
-            targets = [*reversed(await self._ancestors()), self._target.account]
-            return tuple(await asyncio.gather(*(self._attached(target, kind) for target in targets)))
-        except Unreadable as unreadable:
-            return Unread(note, unreadable.why)
+        return Unread(note, levels.why) if isinstance(levels, Unreadable) else levels
 
-    @question
-    async def _ancestors(self) -> tuple[str, ...]:
+    async def _above(self, kind: str) -> Levels:
+        """The policies at every level, root first; a level is asked about as soon as its id is known."""
+        asked = [asyncio.ensure_future(known(self._attached(self._target.account, kind)))]
+        asked.extend([asyncio.ensure_future(known(self._attached(parent, kind))) async for parent in self._ancestors()])
+        levels = await asyncio.gather(*asked)
+        for level in levels:
+            if isinstance(level, Unreadable):
+                raise level
+        return tuple(level for level in reversed(levels) if not isinstance(level, Unreadable))
+
+    async def _ancestors(self) -> AsyncIterator[str]:
         """The ids above the account, nearest first; the last is the root."""
-        above: list[str] = []
+        seen = {self._target.account}
         child = self._target.account
         while True:
             answer = await self._reader.get("organizations", "list_parents", ChildId=child)
             parents = answer.get("Parents") or ()
-            if not parents or parents[0]["Id"] in above:
-                return tuple(above)
-            above.append(parents[0]["Id"])
-            if parents[0].get("Type") == "ROOT":
-                return tuple(above)
+            if not parents or parents[0]["Id"] in seen:
+                return
             child = parents[0]["Id"]
+            seen.add(child)
+            yield child
+            if parents[0].get("Type") == "ROOT":
+                return
 
     async def _attached(self, target: str, kind: str) -> tuple[Document, ...]:
         answer = await self._reader.get("organizations", "list_policies_for_target", TargetId=target, Filter=kind)
