@@ -12,7 +12,7 @@ from typing import Protocol
 
 from canvas_kms_tui.change import Auto
 from canvas_kms_tui.findings import Diagnosis, Finding, Resolved, Status, StepResult
-from canvas_kms_tui.tui.words import PENDING, STATUS, WORST_FIRST, Look, name_of
+from canvas_kms_tui.tui.words import PENDING, STATUS, WORST_FIRST, Look, brief
 from canvas_kms_tui.verdict import ranked
 
 PROBLEMS = (Status.FAIL, Status.UNKNOWN, Status.WARN)
@@ -32,12 +32,16 @@ class CauseLike(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the tree. ``id`` is a finding's id, a cause's id while it is pending, or ``group:TITLE``."""
+    """One line of the tree. ``id`` is a finding's id, a cause's id while it is pending, or ``group:TITLE``.
+
+    ``about`` tells the findings of one cause apart: the short name of what each is about.
+    """
 
     id: str
     look: Look
     label: str
     note: str = ""
+    about: str = ""
     group: bool = False
     folded: bool = False
     finding: Finding | None = None
@@ -155,7 +159,7 @@ class Board:
             for finding in found:
                 rows = [_finding_row(finding, several=len(found) > 1)]
                 groups.setdefault(finding.layer or "Other", []).extend(rows)
-        return groups
+        return {title: sorted(rows, key=_problems_first) for title, rows in groups.items()}
 
     def _pending_row(self, cause: CauseLike, now: float) -> Row:
         waited = self.seconds(now)
@@ -187,8 +191,15 @@ def _worst(findings: Sequence[Finding]) -> Look:
 
 
 def _finding_row(finding: Finding, *, several: bool) -> Row:
-    label = f"{finding.title}: {name_of(finding.resource)}" if several else finding.title
-    return Row(finding.id, STATUS[finding.status], label, note_of(finding), finding=finding)
+    about = brief(finding.resource) if several else ""
+    return Row(finding.id, STATUS[finding.status], finding.title, note_of(finding), about, finding=finding)
+
+
+def _problems_first(row: Row) -> int:
+    """Failing, unknown, warning, waiting; everything else keeps the catalogue's order."""
+    status = row.finding.status if row.finding is not None else None
+    order = (*PROBLEMS, Status.BLOCKED)
+    return order.index(status) if status in order and (row.finding is None or row.finding.counts) else len(order)
 
 
 def note_of(finding: Finding) -> str:
@@ -207,7 +218,7 @@ def note_of(finding: Finding) -> str:
 def _contains(row: Row, group: str, needle: str) -> bool:
     if not needle:
         return True
-    texts = [group, row.label, row.note, row.look.word, row.id]
+    texts = [group, row.label, row.note, row.about, row.look.word, row.id]
     if row.finding is not None:
         texts += [row.finding.summary, row.finding.cause, row.finding.resource]
     return any(needle in text.casefold() for text in texts)

@@ -54,7 +54,8 @@ def _reason(paper: Paper, preview: Preview) -> None:
     if preview.reason is not None:
         paper.para(preview.reason, "$text-warning", first="! ")
     elif preview.proof is not None:
-        paper.para("Nothing has been changed yet. a applies this, esc leaves it.", LABEL)
+        asked = ", once you have typed what it asks for" if confirmations(preview.fix) else ""
+        paper.para(f"Nothing has been changed yet. a applies this{asked}; esc leaves it.", LABEL)
 
 
 def _change(paper: Paper, change: Change, lines: Sequence[DiffLine], heading: str) -> None:

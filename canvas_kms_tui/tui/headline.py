@@ -25,9 +25,9 @@ class Phase(Enum):
 def verdict(desk: Desk, board: Board, phase: Phase, trouble: str, now: float) -> Verdict:
     where, what, progress = _where(desk), _what(desk, board), _progress(board, now)
     if phase is Phase.STOPPED:
-        return Verdict(where, what, STOPPED, trouble, "r tries again   q quits", progress)
+        return Verdict(where, what, STOPPED, trouble, ("r tries again", "q quits"), progress)
     if phase is not Phase.DONE or board.diagnosis is None:
-        return Verdict(where, what, RUNNING, _so_far(desk, board, phase), "q quits at any time", progress)
+        return Verdict(where, what, RUNNING, _so_far(desk, board, phase), ("q quits at any time",), progress)
     found = board.diagnosis.verdict
     return Verdict(where, what, VERDICT[found.status], found.headline, _next(desk, board), progress)
 
@@ -70,9 +70,11 @@ def _so_far(desk: Desk, board: Board, phase: Phase) -> str:
     return f"So far: {failing[0].summary}" if failing else "Going through the import step by step…"
 
 
-def _next(desk: Desk, board: Board) -> str:
+def _next(desk: Desk, board: Board) -> tuple[str, ...]:
     problems = board.problems()
     parts: list[str] = []
+    if desk.applied is not None:
+        parts.append(f"u takes back the change just made (journal {desk.applied.entry})")
     if problems and problems[0].fixes:
         parts.append(_fix_hint(problems[0]))
     if problems:
@@ -80,10 +82,8 @@ def _next(desk: Desk, board: Board) -> str:
         parts.append(f"n: {count(len(others), 'other problem')}" if others else "enter shows the whole finding")
     else:
         parts.append("e writes a report")
-    if desk.applied is not None:
-        parts.append(f"u takes back the change just made (journal {desk.applied.entry})")
     parts.append("r checks again")
-    return "   ".join(parts)
+    return tuple(parts)
 
 
 def _fix_hint(finding: Finding) -> str:

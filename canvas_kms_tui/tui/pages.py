@@ -30,11 +30,11 @@ def finding_page(paper: Paper, finding: Finding, board: Board, documents: Sequen
     if finding.could_not_check is not None:
         _could_not_check(paper, finding.could_not_check)
     _blocked(paper, finding)
-    _statement(paper, finding, documents)
+    _statement(paper, deciding(finding, board, documents), documents)
     _fixes(paper, finding)
     if finding.evidence or finding.resource:
         paper.heading("Seen")
-        paper.pairs([("on", finding.resource, ""), *((e.what, e.value, "") for e in finding.evidence)])
+        paper.facts([("on", finding.resource), *((e.what, e.value) for e in finding.evidence)])
         calls = dict.fromkeys(e.source for e in finding.evidence if e.source)
         if calls:
             paper.para(", ".join(calls), LABEL, indent=2, first="from  ")
@@ -81,14 +81,26 @@ def _how(fix: Fix) -> str:
     return fix.text
 
 
-def _statement(paper: Paper, finding: Finding, documents: Sequence[Paperwork]) -> None:
-    if finding.statement is None:
+def deciding(finding: Finding, board: Board, documents: Sequence[Paperwork]) -> tuple[str, int] | None:
+    """Document and statement that decide: the finding's own, else what decides the steps that it explains."""
+    names = {document.name for document in documents}
+    if finding.statement is not None and finding.statement[0] in names:
+        return finding.statement
+    if finding.status is Status.PASS:
+        return None
+    explained = [step for step in board.steps.values() if step_id(step) in finding.step_ids]
+    deciders = (by for step in explained if step.decision != "allowed" for by in step.decided_by)
+    return next(
+        ((by.document, by.statement) for by in deciders if by.statement is not None and by.document in names), None
+    )
+
+
+def _statement(paper: Paper, at: tuple[str, int] | None, documents: Sequence[Paperwork]) -> None:
+    if at is None:
         return
-    name, index = finding.statement
-    document = next((document for document in documents if document.name == name), None)
-    if document is None:
-        return
-    paper.heading(f"Decided by statement {index + 1} of the {name}")
+    name, index = at
+    document = next(document for document in documents if document.name == name)
+    paper.heading(f"Decided by statement {index} of the {name}")
     paper.lines.extend(excerpt(lines_of(document.source), index, paper.width))
     paper.para("d opens the whole document", LABEL, indent=2)
 
@@ -125,7 +137,7 @@ def step_lines(paper: Paper, step: StepResult) -> None:
     paper.line("  ", (f"{look.symbol} ", look.style), f"{step.title}  ", (look.word, look.style))
     paper.pairs([("    asks", step.action, ""), ("    of", step.resource, "")])
     for decider in step.decided_by:
-        place = decider.document + (f", statement {decider.statement + 1}" if decider.statement is not None else "")
+        place = decider.document + (f", statement {decider.statement}" if decider.statement is not None else "")
         paper.para(f"{place}: {decider.why}" if decider.why else place, LABEL, indent=4)
     if step.assuming:
         paper.para(f"assuming that no {' or '.join(step.assuming)} denies: you may not read them", LABEL, indent=4)

@@ -13,6 +13,7 @@ from canvas_kms_tui.tui.words import shorten
 
 LABEL = "$foreground-muted"
 HEADING = "bold"
+_COLUMN = 18  #: the widest label that stands beside its value
 
 
 class Paper:
@@ -60,6 +61,21 @@ class Paper:
             self.lines.append(shown)
             if note:
                 self.para(note, LABEL, indent=column + 4)
+
+    def facts(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Pairs, where labels are short enough for a column; what is too long for it stands above its value."""
+        rows = list(rows)
+        short = [label for label, _ in rows if len(label) <= _COLUMN]
+        column = max(map(len, short), default=0)
+        for label, value in rows:
+            if len(label) > _COLUMN:
+                self.para(label, LABEL, indent=2)
+                self.para(value, indent=4)
+            elif " " in value:
+                self.para(value, indent=2, first=f"{label:<{column}}  ")
+            else:
+                room = max(self.width - column - 4, 8)
+                self.line((f"  {label:<{column}}  ", LABEL), shorten(value, room))
 
     def add(self, lines: Iterable[Content], *, indent: int = 0) -> None:
         """Lines that are styled already, folded where they are too wide."""

@@ -92,6 +92,12 @@ def name_of(arn: str) -> str:
     return rest if arn.split(":")[2] == "s3" else rest.rsplit("/", 1)[-1]
 
 
+def brief(arn: str) -> str:
+    """A name short enough for the end of a line: eight characters of a key's id, the ends of anything else."""
+    name = name_of(arn)
+    return name[:8] if ":kms:" in arn and "alias/" not in arn else shorten(name, 20)
+
+
 def count(number: int, thing: str) -> str:
     """``1 change``, ``2 changes``."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

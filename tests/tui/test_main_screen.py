@@ -116,7 +116,7 @@ async def test_enter_shows_the_whole_finding_and_escape_goes_back(opened: Open) 
     async with opened((80, 24)) as pilot:
         await until(pilot, "BROKEN")
         await pilot.press("enter")
-        shown = await until(pilot, "Decided by statement 2")
+        shown = await until(pilot, "Decided by statement 1")
         assert "Buckets" not in shown
         await pilot.press("escape")
         await until(pilot, "Buckets")
@@ -187,7 +187,7 @@ async def test_five_hundred_findings_are_filtered_in_one_go(opened: Open, rooms:
     async with opened() as pilot:
         await until(pilot, "BROKEN")
         await pilot.press("slash", *"r499")
-        shown = await until(pilot, "The key is enabled: r499")
+        shown = await until(pilot, "r499 ")
         assert "r498" not in shown
 
 

@@ -134,7 +134,8 @@ class MainActions(MainMoves):
         from canvas_kms_tui.tui.screens.document import DocumentScreen
 
         case, finding = self.desk.opened(), self.selected()
-        self.app.push_screen(DocumentScreen(case.documents, finding.statement if finding else None))
+        at = pages.deciding(finding, self.board, case.documents) if finding else None
+        self.app.push_screen(DocumentScreen(case.documents, at))
 
     def _in_background(self, work: Callable[[], Awaitable[None]]) -> None:
         """Like ``begin``, but what goes wrong is only said: the diagnosis on the screen still stands."""

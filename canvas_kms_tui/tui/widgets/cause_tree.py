@@ -79,8 +79,10 @@ def _line(row: Row) -> Line:
     quiet = row.look.style if row.look.word in ("N/A", "BLOCKED", "NOT YET") else ""
     return Line(
         Content.assemble("    ", (row.look.symbol, row.look.style), " ", (row.label, quiet)),
-        Content.assemble((f"{row.note} ", "$text-primary" if row.note.startswith("f ") else "$foreground-muted"))
-        if row.note
-        else Content(""),
+        Content.assemble((f"{row.about} " if row.about else "", "$foreground-muted"), _note(row)),
         row.id,
     )
+
+
+def _note(row: Row) -> tuple[str, str]:
+    return (f"{row.note} " if row.note else "", "$text-primary" if row.note.startswith("f ") else "$foreground-muted")

@@ -35,7 +35,7 @@ class KeyFooter(Widget):
             off = key.id in self.dim
             parts.append("  " if number else "")
             parts.append((key.shown, "$foreground-muted" if off else "bold $footer-key-foreground"))
-            parts.append((f" {key.label}", "$foreground-muted strike" if off else ""))
+            parts.append((f" {key.label}", "$foreground-muted" if off else ""))
         return Content.assemble(*parts)
 
     def on_click(self, event: events.Click) -> None:

@@ -10,16 +10,18 @@ from textual.widget import Widget
 from canvas_kms_tui.tui.paper import Paper
 from canvas_kms_tui.tui.words import Look, shorten
 
+_GAP = "   "
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``hint`` says what to do next; ``progress`` stands at the right of the first line."""
+    """``hints`` say what to do next, as many as fit; ``progress`` stands at the right of the first line."""
 
     where: str
     what: str
     look: Look
     sentence: str
-    hint: str = ""
+    hints: tuple[str, ...] = ()
     progress: str = ""
 
 
@@ -50,6 +52,12 @@ def verdict_content(verdict: Verdict, width: int) -> Content:
     lead = Content.styled(f" {verdict.look.symbol} {verdict.look.word} ", verdict.look.style) + "  "
     body = lead + Content.styled(verdict.sentence, "bold")
     paper.lines.extend(body.wrap(paper.width)[:3])
-    if verdict.hint:
-        paper.line((verdict.hint, "$foreground-muted"))
+    if verdict.hints:
+        paper.line((_fitting(verdict.hints, paper.width), "$foreground-muted"))
     return paper.content()
+
+
+def _fitting(hints: tuple[str, ...], width: int) -> str:
+    while len(hints) > 1 and len(_GAP.join(hints)) > width:
+        hints = hints[:-1]
+    return _GAP.join(hints)
