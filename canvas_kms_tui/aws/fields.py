@@ -67,7 +67,7 @@ FIELDS: Final[dict[tuple[str, str], str]] = {
     ("s3", "head_bucket"): "BucketRegion BucketLocationType AccessPointAlias",
     ("s3", "list_objects_v2"): (
         "Name Prefix IsTruncated KeyCount MaxKeys CommonPrefixes "
-        + _under("Contents", "Key LastModified Size StorageClass")
+        + _under("Contents", "Key LastModified Size StorageClass Owner.ID")
     ),
     ("s3", "get_bucket_location"): "LocationConstraint",
     ("s3", "get_bucket_policy"): "Policy",

@@ -46,6 +46,10 @@ class LiveGateway:
     def stats(self) -> CallStats:
         return self._meter.stats()
 
+    def clock_skew(self) -> float | None:
+        """Seconds by which this machine's clock is ahead of AWS's, by the last answer's Date."""
+        return self._meter.skew
+
 
 class LiveWriter:
     """Writes to AWS; see :class:`canvas_kms_tui.gateway.Writer`."""

@@ -17,6 +17,7 @@ class Meter:
         self._made = self._denied = self._throttled = 0
         self._first: float | None = None
         self._last = 0.0
+        self.skew: float | None = None
 
     def sent(self) -> None:
         self._here.sent = self.sent_by_this_thread() + 1

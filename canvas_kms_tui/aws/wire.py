@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -22,6 +25,7 @@ def attach(
     """Hook into every client that ``session`` makes from now on."""
     session.register("before-send", lambda **_: meter.sent())
     session.register("response-received", _watch_throttling(meter, on_progress))
+    session.register("response-received", _watch_clock(meter))
     session.register("before-call.s3-control", _keep_host(endpoint))
     session.register("after-call", _refuse_false_answer)
 
@@ -35,6 +39,18 @@ def _watch_throttling(meter: Meter, on_progress: Callable[[str], None] | None) -
             meter.throttled()
             if on_progress:
                 on_progress(f"{_service_named(event_name)} is throttling, waiting to try again")
+
+    return watch
+
+
+def _watch_clock(meter: Meter) -> Callable[..., None]:
+    def watch(*, response_dict: Mapping[str, Any] | None, **_: Any) -> None:
+        said = (response_dict or {}).get("headers", {}).get("date")
+        if not said:
+            return
+        # A proxy's Date may be anything; then the clock stays unknown.
+        with contextlib.suppress(ValueError, TypeError):
+            meter.skew = (datetime.now(UTC) - parsedate_to_datetime(said)).total_seconds()
 
     return watch
 
