@@ -111,19 +111,13 @@ class Board:
         self.diagnosis = proven
         self.findings = {finding.id: finding for finding in proven.findings}
 
-    def in_order(self) -> list[Row]:
-        """Every finding's row in the order of the tree, folded groups too."""
-        groups = self._groups(self.ended or self.started or 0.0)
-        return [row for members in groups.values() for row in members if row.finding is not None]
-
-    def place_of(self, row_id: str) -> float:
-        """Where a row stands in that order; a group stands just before its first member."""
-        order = self.in_order()
-        if row_id.startswith("group:"):
-            group = row_id.removeprefix("group:")
-            first = (i for i, row in enumerate(order) if row.finding and self.group_of(row.finding) == group)
-            return next(first, -1) - 0.5
-        return next((float(index) for index, row in enumerate(order) if row.id == row_id), -1.0)
+    def order(self) -> dict[str, Finding | None]:
+        """Every line of the tree in its order, folded groups too: row id → its finding (None for groups)."""
+        lines: dict[str, Finding | None] = {}
+        for title, members in self._groups(self.ended or self.started or 0.0).items():
+            lines[f"group:{title}"] = None
+            lines.update((row.id, row.finding) for row in members)
+        return lines
 
     def group_of(self, finding: Finding) -> str:
         layers = {cause.id: cause.group for cause in self.causes}

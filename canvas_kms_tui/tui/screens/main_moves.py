@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from canvas_kms_tui.findings import Finding
-from canvas_kms_tui.tui.board import Board, Row
+from canvas_kms_tui.tui.board import Board
 from canvas_kms_tui.tui.screens.keyed import KeyedScreen
 from canvas_kms_tui.tui.widgets.cause_tree import CauseTree
 from canvas_kms_tui.tui.widgets.detail import Detail
@@ -66,25 +66,22 @@ class MainMoves(KeyedScreen[None]):
 
     def _jump(self, by: int) -> None:
         """To the next problem in the order of the tree; with a filter, to the next match. Goes round."""
-        wanted = self._stops()
-        if not wanted:
+        order, wanted = self.board.order(), self._stops()
+        places = [place for place, row_id in enumerate(order) if row_id in wanted]
+        if not places:
             self.say("There is no problem to go to.")
             return
         row = self.query_one(CauseTree).row
-        here = self.board.place_of(row.id if row else "")
-        places = [self.board.place_of(stop.id) for stop in wanted]
-        ahead = [i for i, place in enumerate(places) if (place > here if by > 0 else place < here)]
-        index = (ahead[0] if ahead else 0) if by > 0 else (ahead[-1] if ahead else len(places) - 1)
-        found = wanted[index].finding
-        if found is not None:
-            self.go_to_finding(found)
+        here = next((place for place, row_id in enumerate(order) if row is not None and row_id == row.id), -1)
+        ahead = [place for place in places if (place > here if by > 0 else place < here)] or places
+        finding = list(order.values())[ahead[0] if by > 0 else ahead[-1]]
+        if finding is not None:
+            self.go_to_finding(finding)
 
-    def _stops(self) -> list[Row]:
+    def _stops(self) -> set[str]:
         if self.needle:
-            shown = {row.id for row in self.query_one(CauseTree).rows}
-            return [row for row in self.board.in_order() if row.id in shown]
-        problems = {finding.id for finding in self.board.problems()}
-        return [row for row in self.board.in_order() if row.id in problems]
+            return {row.id for row in self.query_one(CauseTree).rows if row.finding is not None}
+        return {finding.id for finding in self.board.problems()}
 
     def _jump_step(self, by: int) -> None:
         failing = [step for step in self.board.steps.values() if step.decision != "allowed"]
