@@ -217,28 +217,26 @@ class _Case:
         if decision is Decision.ALLOWED:
             return
         weak: tuple[Tri, ...] = (False, None) if decision is Decision.UNKNOWN else (False,)
-        for layer in self.all_layers:
-            layer.blocks = layer.deny is True or (layer.deny is None and None in weak)
         for layer in (self.rcp, self.scp, self.endpoint):
-            layer.blocks |= layer.applies and layer.allow in weak
+            layer.silent = layer.applies and _allow(layer) in weak
+        # A direct allow within the account makes silence of boundary and session policy harmless.
+        limited = cross or self.resource.direct is not True
         for layer in (self.boundary, self.session):
-            layer.blocks |= layer.applies and layer.allow in weak and not self._is_beyond_limits(cross)
+            layer.silent = layer.applies and _allow(layer) in weak and limited
         self._mark_sides(weak, cross=cross)
-
-    def _is_beyond_limits(self, cross: bool) -> bool:
-        """Whether a direct allow within the account makes silence of boundary and session policy harmless."""
-        return self.resource.direct is True and not cross
+        for layer in self.all_layers:
+            layer.blocks = layer.silent or layer.deny is True or (layer.deny is None and None in weak)
 
     def _mark_sides(self, weak: tuple[Tri, ...], *, cross: bool) -> None:
         granted = self.is_key and self.grants.allow is True
         named = True in (self.resource.direct, self.resource.limited)
-        silent = self.identity.applies and self.identity.allow in weak
+        silent = self.identity.applies and _allow(self.identity) in weak
         if self._needs_consent() or cross:
-            self.resource.blocks |= self.resource.allow in weak and not granted
-            needed = cross or (self.resource.allow is not False and not named)
-            self.identity.blocks |= silent and not granted and needed
+            self.resource.silent = _allow(self.resource) in weak and not granted
+            needed = cross or (_allow(self.resource) is not False and not named)
+            self.identity.silent = silent and not granted and needed
         else:
-            self.identity.blocks |= silent and not named
+            self.identity.silent = silent and not named
 
 
 def _allow(layer: LayerAnswer) -> Tri:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from canvas_kms_tui.policy.conditions import every
+from canvas_kms_tui.policy.conditions import every, some
 from canvas_kms_tui.policy.document import Document
 from canvas_kms_tui.policy.grants import Grant
 from canvas_kms_tui.policy.principals import Reach
@@ -68,7 +68,8 @@ class Layers:
 class LayerAnswer:
     """What one layer says.
 
-    ``outcome`` is the layer's own, ``blocks`` whether it stands in the way of the request as things are.
+    ``outcome`` is the layer's own, ``blocks`` whether it stands in the way of the request as things are, ``silent``
+    whether it does so for want of an Allow.
     ``allow`` and ``deny`` are three-valued. For a resource policy ``direct``, ``limited`` and ``through_account`` say
     how its Allows reach the caller. ``unread`` are the parts that could not be read.
     """
@@ -81,6 +82,7 @@ class LayerAnswer:
         "layer",
         "limited",
         "outcome",
+        "silent",
         "statements",
         "through_account",
         "unread",
@@ -103,6 +105,7 @@ class LayerAnswer:
         self.unread = unread
         self.outcome = outcome
         self.blocks = False
+        self.silent = False
         self.direct: bool | None = False
         self.limited: bool | None = False
         self.through_account: bool | None = False
@@ -189,21 +192,11 @@ def judge_levels(layer: Layer, levels: Levels, scope: Scope) -> LayerAnswer:
         layer,
         tuple(trace for answer in judged for trace in answer.statements),
         allow=every(answer.allow for answer in judged),
-        deny=_some_deny(judged),
+        deny=some(answer.deny for answer in judged),
     )
     settle(whole)
     whole.unread = unread
     return whole
-
-
-def _some_deny(judged: Iterable[LayerAnswer]) -> bool | None:
-    deny: bool | None = False
-    for answer in judged:
-        if answer.deny:
-            return True
-        if answer.deny is None:
-            deny = None
-    return deny
 
 
 def _judge_level(layer: Layer, level: Sequence[Document | Unread], scope: Scope) -> LayerAnswer:
@@ -249,8 +242,7 @@ def _take_reaches(answer: LayerAnswer, reaches: dict[Reach, bool | None]) -> Non
             answer.limited = answer.limited or held
         if reach is Reach.ACCOUNT:
             answer.through_account = answer.through_account or held
-    for held in (answer.direct, answer.limited, answer.through_account):
-        answer.allow = answer.allow or held
+    answer.allow = some((answer.direct, answer.limited, answer.through_account))
 
 
 def judge_statement(statement: Statement, scope: Scope) -> tuple[int, Reach]:

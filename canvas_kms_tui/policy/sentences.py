@@ -130,7 +130,7 @@ def _silent(answer: Answer) -> Iterator[DecidedBy]:
     if answer.refusal:
         yield DecidedBy(Layer.RESOURCE_POLICY.value, answer.request.resource, None, None, answer.refusal)
     for layer in answer.layers:
-        if layer.blocks and layer.allow is False and not layer.unread:
+        if layer.silent and layer.allow is False and not layer.unread:
             yield DecidedBy(layer.layer.value, _documents(layer), None, None, _silence(answer, layer))
 
 
