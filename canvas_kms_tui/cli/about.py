@@ -14,7 +14,7 @@ from canvas_kms_tui.cli.select import find
 from canvas_kms_tui.report.dump import schema_text
 
 
-def list_causes(options: Options) -> None:
+def list_causes(options: Options) -> int:
     """One cause a line: id, who may apply its fix, title; under the name of its group."""
     wide = max(len(cause.id) for cause in catalogue())
     blocks = [
@@ -23,27 +23,29 @@ def list_causes(options: Options) -> None:
         if any(cause.group is group for cause in catalogue())
     ]
     to_stdout("\n\n".join(blocks) + "\n")
+    return 0
 
 
 def _line(cause: Cause, wide: int) -> str:
     return f"  {cause.id:<{wide}}  {cause.auto or '-':<5}  {cause.title}"
 
 
-def explain(options: Options) -> None:
+def explain(options: Options) -> int:
     """The help of one cause, which is the docstring of its file.
 
     Raises:
         UsageError: no cause has this id.
     """
-    cause = find(options.explain or "", catalogue(), "--explain")
+    cause = find(options.explain or "", "--explain")
     head = f"{cause.id}\n{'=' * len(cause.id)}\n\nAll is well when: {cause.title}\n"
     foot = f"Group: {cause.group.value}\nSeverity: {cause.severity.value}\nFix applied here: {cause.auto or 'none'}\n"
     to_stdout(
         f"{head}\n{inspect.cleandoc(cause.help)}\n\n{foot}Source: {cause.source}\nReads: {', '.join(cause.reads)}\n"
     )
+    return 0
 
 
-def list_demos(options: Options) -> None:
+def list_demos(options: Options) -> int:
     """One environment a line."""
     from canvas_kms_tui.demo.environments import names
 
@@ -53,13 +55,15 @@ def list_demos(options: Options) -> None:
         for summary in names()
     )
     to_stdout("\n".join(lines) + "\n")
+    return 0
 
 
-def print_schema(options: Options) -> None:
+def print_schema(options: Options) -> int:
     to_stdout(schema_text())
+    return 0
 
 
-def evaluate(options: Options) -> None:
+def evaluate(options: Options) -> int:
     """Decisions for lines of JSON, one line each, as they are read.
 
     Raises:
@@ -72,6 +76,7 @@ def evaluate(options: Options) -> None:
             to_stdout(answer)
     except BadLine as bad:
         raise UsageError(f"--evaluate: {bad}") from None
+    return 0
 
 
 def _lines(place: str) -> Iterator[str]:

@@ -5,26 +5,32 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from canvas_kms_tui.cli.options import Options
+from canvas_kms_tui.cli.options import Options, UsageError
 from canvas_kms_tui.fleet.wanted import Wanted
 from canvas_kms_tui.gateway import CannotConnect, Connection
-
-if TYPE_CHECKING:
-    from canvas_kms_tui.demo import environments
+from canvas_kms_tui.target import Target
 
 T = TypeVar("T")
 
 
+def _nothing_to_record(target: Target | None) -> None:
+    """Without ``--record``."""
+
+
 @dataclass(slots=True)
 class Opened:
-    """A connection and the target, filled up with what the source itself says (a demo's own target)."""
+    """A connection and the target, filled up with what the source itself says (a demo's own target).
+
+    ``record`` writes the case file that ``--record`` asks for, with everything that was read up to now.
+    """
 
     connection: Connection
     wanted: Wanted
+    record: Callable[[Target | None], None] = field(default=_nothing_to_record)
 
 
 def wanted(options: Options) -> Wanted:
@@ -44,12 +50,41 @@ def opener(options: Options, on_progress: Callable[[str], None] | None = None) -
     It raises :class:`~canvas_kms_tui.gateway.CannotConnect` with exit code 2 or 4.
     """
 
+    case, record = _path(options.case), _path(options.record)
+
     async def open_source() -> Opened:
-        if options.demo is None:
-            return Opened(await _live(options, on_progress), wanted(options))
-        return await _demo(options, options.demo, on_progress)
+        if case is not None:
+            return await _case(options, case)
+        if options.demo is not None:
+            opened = await _demo(options, options.demo, on_progress)
+        else:
+            opened = Opened(await _live(options, on_progress), wanted(options))
+        return _recording(opened, record) if record else opened
 
     return open_source
+
+
+async def _case(options: Options, path: Path) -> Opened:
+    from canvas_kms_tui.aws.replay import open_case
+
+    connection, case = await on_a_thread(lambda: open_case(path))
+    said = wanted(options)
+    return Opened(connection, said.filled_from(case.target) if case.target else said)
+
+
+def _recording(opened: Opened, path: Path) -> Opened:
+    from canvas_kms_tui.aws import case
+    from canvas_kms_tui.aws.recorder import Recorder
+
+    recorder = Recorder(opened.connection)
+
+    def record(target: Target | None) -> None:
+        try:
+            case.write(recorder.case(target), path)
+        except OSError as problem:
+            raise UsageError(f"--record {path}: {problem.strerror or problem}") from None
+
+    return Opened(replace(opened.connection, gateway=recorder), opened.wanted, record)
 
 
 async def _live(options: Options, on_progress: Callable[[str], None] | None) -> Connection:
@@ -66,7 +101,7 @@ async def _live(options: Options, on_progress: Callable[[str], None] | None) -> 
             write_role_arn=options.write_role_arn,
             read_only=options.read_only,
             expect_account=options.expect_account,
-            log_file=_log_file(options),
+            log_file=_path(options.log_file),
             on_progress=on_progress,
         )
     )
@@ -101,7 +136,7 @@ async def _demo(options: Options, name: str, on_progress: Callable[[str], None] 
                 isolated=Credentials(fake.access_key_id, fake.secret_access_key, fake.session_token),
                 read_only=options.read_only,
                 expect_account=options.expect_account,
-                log_file=_log_file(options),
+                log_file=_path(options.log_file),
                 on_progress=on_progress,
                 source="demo",
                 label=f"demo {environment.name}",
@@ -110,11 +145,11 @@ async def _demo(options: Options, name: str, on_progress: Callable[[str], None] 
     except BaseException:
         running.stop()
         raise
-    return Opened(_closing(connection, running.stop), _filled(wanted(options), environment))
+    return Opened(_closing(connection, running.stop), wanted(options).filled_from(environment.target))
 
 
-def _log_file(options: Options) -> Path | None:
-    return Path(options.log_file).expanduser() if options.log_file else None
+def _path(said: str | None) -> Path | None:
+    return Path(said).expanduser() if said else None
 
 
 def _closing(connection: Connection, stop: Callable[[], None]) -> Connection:
@@ -127,19 +162,6 @@ def _closing(connection: Connection, stop: Callable[[], None]) -> Connection:
             stop()
 
     return replace(connection, close=both)
-
-
-def _filled(said: Wanted, environment: environments.Environment) -> Wanted:
-    """What was said wins over the demo's own target."""
-    own = environment.target
-    return Wanted(
-        domain_id=said.domain_id or own.domain_id,
-        user_profile=said.user_profile or own.user_profile,
-        datasets=said.datasets or tuple(own.datasets),
-        use_case=said.use_case or own.use_case,
-        local_upload=said.local_upload or own.local_upload,
-        error_text=said.error_text or own.error_text,
-    )
 
 
 async def on_a_thread(work: Callable[[], T], undo: Callable[[T], None] | None = None) -> T:

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
-from collections.abc import Sequence
-from types import FrameType
+import threading
+from collections.abc import Iterator, Sequence
+from importlib import import_module
 
-from canvas_kms_tui.cli.options import PROGRAM, Options, UsageError
+from canvas_kms_tui.cli.options import PROGRAM, Complaint, Options, UsageError
 from canvas_kms_tui.cli.parser import parse
 from canvas_kms_tui.gateway import CannotConnect
 
-#: Flags that ask the program about itself; each is a function of ``cli.about``.
-ABOUT = ("list_causes", "explain", "list_demos", "print_schema", "evaluate")
+#: Flags that ask for something else than a diagnosis on the screen: the module of ``cli`` with a function of that name.
+ERRANDS = {
+    "list_causes": "about",
+    "explain": "about",
+    "list_demos": "about",
+    "print_schema": "about",
+    "evaluate": "about",
+    "print_policy": "abilities",
+    "doctor": "abilities",
+    "journal": "shell",
+    "undo": "shell",
+    "apply_plan": "shell",
+    "export_fixes": "shell",
+    "plan": "shell",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,10 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(parse(argv))
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else 0
-    except UsageError as wrong:
-        return _complain(str(wrong), 2)
-    except CannotConnect as cannot:
-        return _complain(str(cannot), cannot.exit_code)
+    except (Complaint, CannotConnect) as stopped:
+        return _complain(str(stopped), stopped.exit_code)
     except KeyboardInterrupt:
         return _complain("cancelled", 130)
     except Exception as defect:  # noqa: BLE001 - the last resort: a line and a file instead of a traceback
@@ -47,29 +60,32 @@ def _defect(defect: Exception) -> str:
 
 
 def _run(options: Options) -> int:
-    asked = [name for name in ABOUT if getattr(options, name) not in (False, None)]
+    asked = [name for name in ERRANDS if getattr(options, name) not in (False, None, ())]
     if len(asked) > 1:
         flags = " and ".join(f"--{name.replace('_', '-')}" for name in asked)
-        raise UsageError(f"{flags}: one question at a time")
-    if asked:
-        from canvas_kms_tui.cli import about
-
-        getattr(about, asked[0])(options)
-        return 0
-    if options.batch:
-        from canvas_kms_tui.cli import batch
-
-        signal.signal(signal.SIGTERM, _as_interrupt)
-        return batch.run(options)
+        raise UsageError(f"{flags}: one at a time")
+    if asked or options.batch:
+        function, module = (asked[0], ERRANDS[asked[0]]) if asked else ("run", "batch")
+        with _ended_like_interrupted():
+            code: int = getattr(import_module(f"canvas_kms_tui.cli.{module}"), function)(options)
+        return code
     _demand_terminal()
     from canvas_kms_tui.cli import screen
 
     return screen.run(options)
 
 
-def _as_interrupt(number: int, frame: FrameType | None) -> None:
+@contextlib.contextmanager
+def _ended_like_interrupted() -> Iterator[None]:
     """Being ended by the system is being cancelled: what was started is stopped, nothing is left half-written."""
-    signal.raise_signal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _demand_terminal() -> None:

@@ -12,11 +12,23 @@ PROGRAM = "canvas-kms-tui"
 DEFAULT_DEMO = "role-denied-kms"
 
 FORMATS = ("text", "json", "jsonl", "markdown")
+EXPORTS = ("cli", "cloudformation", "terraform")
 FAIL_ON = ("warn", "fail")
 
 
-class UsageError(Exception):
-    """The command line cannot be meant; one line that names the value and the next step. Exit code 2."""
+class Complaint(Exception):
+    """What stands in the way: one line that names the value and the next step, and the exit code."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+class UsageError(Complaint):
+    """The command line cannot be meant."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,8 @@ class Options:
     read_only: bool
     expect_account: str | None
     demo: str | None
+    case: str | None
+    record: str | None
     batch: bool
     format: tuple[str, ...]
     output: str
@@ -46,10 +60,18 @@ class Options:
     fail_on: tuple[str, ...]
     only: tuple[str, ...]
     skip: tuple[str, ...]
+    export_fixes: tuple[str, ...]
+    plan: str | None
+    apply_plan: str | None
+    confirm: tuple[str, ...]
+    journal: bool
+    undo: str | None
     theme: str | None
     list_causes: bool
     explain: str | None
     list_demos: bool
     print_schema: bool
     evaluate: str | None
+    print_policy: tuple[str, ...]
+    doctor: bool
     log_file: str | None

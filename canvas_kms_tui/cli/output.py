@@ -29,7 +29,7 @@ class Output:
         if self._several:
             _demand_directory(self._path)
         elif not self.is_stdout:
-            _demand_file(self._path)
+            demand_file(self._path, "--output")
 
     def write(self, name: str, reports: Sequence[tuple[str, str]]) -> None:
         """Put down ``(format, text)`` of the target ``name``; files appear only when they are whole.
@@ -79,28 +79,30 @@ def _demand_directory(path: Path) -> None:
     if path.exists() and not path.is_dir():
         raise UsageError(f"--output {path}: is a file; several formats need a directory")
     there = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
-    _try_out(there, path)
+    _try_out(there, f"--output {path}")
 
 
-def _demand_file(path: Path) -> None:
+def demand_file(path: Path, flag: str) -> None:
+    """Raises :class:`UsageError` where ``flag``'s file cannot be written."""
+    said = f"{flag} {path}"
     if path.is_dir():
-        raise UsageError(f"--output {path}: is a directory; name a file, or several formats")
+        raise UsageError(f"{said}: is a directory; name a file")
     if not path.exists():
         if not path.parent.is_dir():
-            raise UsageError(f"--output {path}: there is no directory {path.parent}")
-        _try_out(path.parent, path)
+            raise UsageError(f"{said}: there is no directory {path.parent}")
+        _try_out(path.parent, said)
     elif not os.access(path, os.W_OK):
-        raise UsageError(f"--output {path}: may not be written")
+        raise UsageError(f"{said}: may not be written")
     elif path.is_file():
-        _try_out(path.resolve().parent, path)
+        _try_out(path.resolve().parent, said)
 
 
-def _try_out(directory: Path, wanted: Path) -> None:
+def _try_out(directory: Path, said: str) -> None:
     try:
         with tempfile.TemporaryFile(dir=directory):
             pass
     except OSError as problem:
-        raise UsageError(f"--output {wanted}: {problem.strerror or problem}") from None
+        raise UsageError(f"{said}: {problem.strerror or problem}") from None
 
 
 def _write_whole(path: Path, text: str) -> None:

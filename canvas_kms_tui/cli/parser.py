@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from canvas_kms_tui import __version__
 from canvas_kms_tui.cli import values
-from canvas_kms_tui.cli.options import DEFAULT_DEMO, FAIL_ON, FORMATS, PROGRAM, Options, UsageError
+from canvas_kms_tui.cli.options import DEFAULT_DEMO, EXPORTS, FAIL_ON, FORMATS, PROGRAM, Options, UsageError
 from canvas_kms_tui.target import USE_CASES
 
 _DESCRIPTION = """\
@@ -67,7 +67,7 @@ def parse(argv: Sequence[str] | None = None) -> Options:
     namespace, unknown = parser.parse_known_args(argv)
     if unknown:
         raise UsageError(_unknown_argument(unknown[0], _all_flags(parser)))
-    options = Options(**{**vars(namespace), "dataset": tuple(namespace.dataset)})
+    options = Options(**{**vars(namespace), "dataset": tuple(namespace.dataset), "confirm": tuple(namespace.confirm)})
     _check_together(options)
     return options
 
@@ -84,23 +84,34 @@ def _unknown_argument(text: str, flags: Iterable[str]) -> str:
     return f"unexpected argument {text!r}: everything is given by flags; see {PROGRAM} --help"
 
 
+_ACCESS = ("profile", "region", "endpoint_url", "role_arn", "external_id", "write_role_arn")
+_DIAGNOSING = ("batch", "plan", "export_fixes")
+
+
 def _check_together(options: Options) -> None:
-    if options.demo is not None:
-        for flag in ("profile", "region", "endpoint_url", "role_arn", "external_id", "write_role_arn"):
-            if getattr(options, flag) is not None:
-                raise UsageError(
-                    f"--{flag.replace('_', '-')} has no meaning with --demo: the stand-in is its own account"
-                )
+    """Raises UsageError for flags that contradict each other."""
+    for source, why in (("demo", "the stand-in is its own account"), ("case", "nothing is asked of AWS")):
+        if getattr(options, source) is not None:
+            for flag in _ACCESS:
+                if getattr(options, flag) is not None:
+                    raise UsageError(f"{_flag(flag)} has no meaning with {_flag(source)}: {why}")
+    if options.case is not None and (other := next((f for f in ("demo", "record") if getattr(options, f)), None)):
+        raise UsageError(f"--case and {_flag(other)}: one source of facts at a time")
     if options.external_id and not options.role_arn:
         raise UsageError("--external-id needs --role-arn, the role that is assumed with it")
-    if options.only and options.skip:
-        both = set(options.only) & set(options.skip)
-        if both:
-            raise UsageError(f"{', '.join(sorted(both))}: named in both --only and --skip")
-    if not options.batch:
-        for flag in ("format", "output", "fail_on"):
-            if getattr(options, flag) != _DEFAULTS[flag]:
-                raise UsageError(f"--{flag.replace('_', '-')} is for --batch; add --batch")
+    if options.confirm and not options.apply_plan:
+        raise UsageError("--confirm is for --apply-plan")
+    both = set(options.only) & set(options.skip)
+    if both:
+        raise UsageError(f"{', '.join(sorted(both))}: named in both --only and --skip")
+    if not any(getattr(options, flag) for flag in _DIAGNOSING):
+        for flag, default in _DEFAULTS.items():
+            if getattr(options, flag) != default and not (flag == "format" and options.journal):
+                raise UsageError(f"{_flag(flag)} is for --batch; add --batch")
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 _DEFAULTS = {"format": ("text",), "output": "-", "fail_on": ("fail",)}
@@ -125,6 +136,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _access(parser.add_argument_group("AWS access", "Credentials are found as the AWS CLI finds them."))
     _source(parser.add_argument_group("source of facts", "Live AWS, unless:"))
+    _changes(
+        parser.add_argument_group(
+            "changes from the shell",
+            "Nothing is written but what --apply-plan and --undo say; none of these needs a terminal.",
+        )
+    )
     _batch(parser.add_argument_group("batch"))
     _look(parser.add_argument_group("look"))
     _about(parser.add_argument_group("about itself"))
@@ -182,6 +199,41 @@ def _source(group: argparse._ArgumentGroup) -> None:
         help=f"a made-up account on this machine (default {DEFAULT_DEMO}; --list-demos shows all), "
         "or your own environment file",
     )
+    group.add_argument("--case", metavar="FILE", type=values.text, help="a recorded case; nothing is asked of AWS")
+    group.add_argument(
+        "--record", metavar="FILE", type=values.text, help="also write what was read to a case file (gzipped for .gz)"
+    )
+
+
+def _changes(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--export-fixes",
+        metavar="F,…",
+        type=values.some_of(EXPORTS),
+        default=(),
+        help=f"the fixes as code: one or several of {', '.join(EXPORTS)}",
+    )
+    group.add_argument(
+        "--plan", metavar="FILE", type=values.text, help="write the smallest set of changes that mends the import"
+    )
+    group.add_argument(
+        "--apply-plan",
+        metavar="FILE",
+        type=values.text,
+        help="apply exactly this plan, or refuse it; needs --expect-account",
+    )
+    group.add_argument(
+        "--confirm",
+        metavar="TEXT",
+        type=values.text,
+        action="append",
+        default=[],
+        help="with --apply-plan: the text that a dangerous change in it asks for; repeatable",
+    )
+    group.add_argument("--journal", action="store_true", help="what was changed from here (--format json for machines)")
+    group.add_argument(
+        "--undo", metavar="ENTRY", type=values.text, help="take a journal entry back; needs --expect-account"
+    )
 
 
 def _batch(group: argparse._ArgumentGroup) -> None:
@@ -236,6 +288,17 @@ def _about(group: argparse._ArgumentGroup) -> None:
         "--evaluate",
         metavar="FILE",
         help="JSON lines of requests and policy documents in (- is stdin), the evaluator's decisions out",
+    )
+    group.add_argument(
+        "--print-policy",
+        metavar="P,…",
+        type=values.policies,
+        default=(),
+        help="the IAM policy that is needed: read-only (to diagnose), fix (to apply whatever fix), "
+        "fix:CAUSE (for what is proposed now)",
+    )
+    group.add_argument(
+        "--doctor", action="store_true", help="are this machine and these credentials able? Tries every read"
     )
     group.add_argument(
         "--log-file", metavar="FILE", type=values.text, help="append a log of the calls; holds no secrets"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from canvas_kms_tui.cli.connect import opener
+from dataclasses import replace
+from pathlib import Path
+
+from canvas_kms_tui.cli.connect import Opened, opener
 from canvas_kms_tui.cli.options import Options, UsageError
+from canvas_kms_tui.cli.output import demand_file
 from canvas_kms_tui.cli.values import nearest
 from canvas_kms_tui.gateway import Connection
 from canvas_kms_tui.tui import Session
@@ -13,18 +17,22 @@ from canvas_kms_tui.tui import run as run_screen
 def run(options: Options) -> int:
     """Show the program until it is left; gives the exit code."""
     _check_theme(options)
+    if options.record:
+        demand_file(Path(options.record).expanduser(), "--record")
     open_source = opener(options)
 
     async def connect() -> Connection:
         opened = await open_source()
-        if options.demo is not None:
+        if options.demo is not None or options.case is not None:
             session.domain_id = opened.wanted.domain_id
             session.user_profile = opened.wanted.user_profile
             session.datasets = opened.wanted.datasets
             session.use_case = opened.wanted.use_case
             session.local_upload = opened.wanted.local_upload
             session.error_text = opened.wanted.error_text
-        return opened.connection
+        return (
+            replace(opened.connection, close=lambda: _close(opened, session)) if options.record else opened.connection
+        )
 
     session = Session(
         connect=connect,
@@ -42,6 +50,14 @@ def run(options: Options) -> int:
         skip=options.skip,
     )
     return run_screen(session)
+
+
+def _close(opened: Opened, session: Session) -> None:
+    """``--record`` holds everything that was read in the session."""
+    try:
+        opened.record(session.target(opened.connection))
+    finally:
+        opened.connection.close()
 
 
 def _check_theme(options: Options) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from canvas_kms_tui.causes import Cause, catalogue
 from canvas_kms_tui.cli.options import Options, UsageError
 from canvas_kms_tui.cli.values import nearest
@@ -19,7 +17,7 @@ def plan(options: Options) -> Plan:
     every = catalogue()
     for flag in ("only", "skip", "accept_unknown"):
         for name in getattr(options, flag):
-            find(name, every, f"--{flag.replace('_', '-')}")
+            find(name, f"--{flag.replace('_', '-')}")
     chosen = [cause for cause in every if cause.id not in options.skip]
     if options.only:
         chosen = [cause for cause in chosen if cause.id in options.only]
@@ -32,12 +30,13 @@ def plan(options: Options) -> Plan:
     )
 
 
-def find(name: str, every: Sequence[Cause], flag: str) -> Cause:
+def find(name: str, flag: str) -> Cause:
     """The cause of that id.
 
     Raises:
         UsageError: there is none; the nearest is named.
     """
+    every = catalogue()
     for cause in every:
         if cause.id == name:
             return cause

@@ -75,3 +75,12 @@ def some_of(known: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
         return tuple(one(word) for word in words(value))
 
     return check
+
+
+def policies(value: str) -> tuple[str, ...]:
+    """``read-only``, ``fix`` and ``fix:CAUSE``; whether there is such a cause is seen later."""
+    found = words(value)
+    for word in found:
+        if word not in ("read-only", "fix") and not (word.startswith("fix:") and word != "fix:"):
+            raise argparse.ArgumentTypeError(f"{word!r} is not known; one of read-only, fix, fix:CAUSE")
+    return found

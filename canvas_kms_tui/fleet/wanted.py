@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from canvas_kms_tui.target import Dataset
+from canvas_kms_tui.target import Dataset, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +17,14 @@ class Wanted:
     use_case: str | None = None
     local_upload: bool = False
     error_text: str | None = None
+
+    def filled_from(self, own: Target) -> Wanted:
+        """What was said wins over the target that a demo or a case brings with it."""
+        return Wanted(
+            domain_id=self.domain_id or own.domain_id,
+            user_profile=self.user_profile or own.user_profile,
+            datasets=self.datasets or tuple(own.datasets),
+            use_case=self.use_case or own.use_case,
+            local_upload=self.local_upload or own.local_upload,
+            error_text=self.error_text or own.error_text,
+        )

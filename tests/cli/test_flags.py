@@ -94,4 +94,4 @@ def test_a_usage_error_is_one_line_on_stderr_and_exit_code_2(capsys):
 
 def test_two_questions_at_once_are_refused(capsys):
     assert main(["--list-causes", "--print-schema"]) == 2
-    assert "--list-causes and --print-schema: one question at a time" in capsys.readouterr().err
+    assert "--list-causes and --print-schema: one at a time" in capsys.readouterr().err
