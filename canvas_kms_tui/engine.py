@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from canvas_kms_tui.causes import Cause, catalogue
-from canvas_kms_tui.change import Fix
+from canvas_kms_tui.change import Auto, Fix
 from canvas_kms_tui.facts import Facts, Unreadable, known
 from canvas_kms_tui.findings import CouldNotCheck, Diagnosis, Finding, Resolved, Sourced, Status, StepResult
 from canvas_kms_tui.gateway import FailureKind
@@ -55,7 +55,9 @@ async def diagnose(
     Raises:
         BadTarget: the Domain, the user profile or a dataset does not exist.
     """
-    causes = catalogue() if causes is None else causes
+    shipped = catalogue()
+    causes = shipped if causes is None else causes
+    whole = {cause.id for cause in shipped} <= {cause.id for cause in causes}
     observer = observer or Silent()
     observer.planned(causes)
     path = ImportPath(facts)
@@ -76,7 +78,7 @@ async def diagnose(
     diagnosis = Diagnosis(
         target=facts.target,
         resolved=resolved,
-        verdict=verdict_of(findings, steps, facts.target, accept_unknown),
+        verdict=verdict_of(findings, steps, facts.target, accept_unknown, whole=whole),
         import_path=steps,
         findings=findings,
         calls=facts.calls.stats(),
@@ -130,6 +132,9 @@ async def _fixes(cause: Cause, facts: Facts, path: ImportPath, finding: Finding)
         return tuple(await cause.fixes(facts, path, finding))
     except Unreadable:
         return ()
+    except Exception as defect:  # noqa: BLE001 - a finding stands even where its fix cannot be worked out
+        text = f"A defect kept the fix from being worked out: {defect!r}"
+        return (Fix(f"{cause.id}/defect", "No fix could be worked out", Auto.NEVER, text=text),)
 
 
 async def _steps(path: ImportPath, observer: Observer) -> tuple[StepResult, ...]:

@@ -120,6 +120,7 @@ class StepResult:
     explanation: str = ""
     group: str = ""  #: read, decrypt, copy, encrypt, read back, …: the stations of the path line
     blocked_by: str | None = None
+    required: bool = True  #: False for what an import can do without (browsing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,18 @@ _SURENESS = {Certainty.CERTAIN: 0, Certainty.LIKELY: 1, Certainty.POSSIBLE: 2}
 
 
 def verdict_of(
-    findings: Sequence[Finding], steps: Sequence[StepResult], target: Target, accept_unknown: Collection[str] = ()
+    findings: Sequence[Finding],
+    steps: Sequence[StepResult],
+    target: Target,
+    accept_unknown: Collection[str] = (),
+    *,
+    whole: bool = True,
 ) -> Verdict:
-    """Sum findings up as the contract says: broken, else incomplete, else warnings, else healthy."""
+    """Sum findings up as the contract says: broken, else incomplete, else warnings, else healthy.
+
+    Where the ``whole`` catalogue was asked, a step that does not pass must be explained by a finding: one that is not
+    is a gap, so that a hole in the catalogue never reads as healthy.
+    """
     failed = ranked([finding for finding in findings if finding.status is Status.FAIL], steps)
     warned = ranked([finding for finding in findings if finding.status is Status.WARN], steps)
     gaps = [finding for finding in findings if _is_gap(finding, findings, accept_unknown)]
@@ -26,9 +35,18 @@ def verdict_of(
         others = f" and {len(gaps) - 1} more" if len(gaps) > 1 else ""
         headline = f"Nothing is found broken, but not everything could be checked: {missing}{others}."
         return Verdict(VerdictStatus.INCOMPLETE, warned[0].cause if warned else None, f"{headline}{tail}")
+    if whole and (step := _unexplained(findings, steps)):
+        headline = f"{step.action} on {step.resource} does not pass, and no cause of the catalogue explains why."
+        return Verdict(VerdictStatus.INCOMPLETE, None, f"{headline}{tail}")
     if warned:
         return Verdict(VerdictStatus.WARNINGS, warned[0].cause, f"{warned[0].summary}{_more(warned)}{tail}")
     return Verdict(VerdictStatus.HEALTHY, None, f"Nothing stands in the way of the import.{tail}")
+
+
+def _unexplained(findings: Sequence[Finding], steps: Sequence[StepResult]) -> StepResult | None:
+    if any(finding.status in (Status.WARN, Status.UNKNOWN) for finding in findings):
+        return None
+    return next((step for step in steps if step.required and step.decision != "allowed"), None)
 
 
 def ranked(findings: Sequence[Finding], steps: Sequence[StepResult]) -> list[Finding]:

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from canvas_kms_tui.facts import Facts, Unreadable, known
 from canvas_kms_tui.facts.reader import question
 from canvas_kms_tui.facts.terms import Encryption, Key, SourceObject, object_arn
-from canvas_kms_tui.import_path.ahead import read_ahead
 from canvas_kms_tui.import_path.attribute import blame
 from canvas_kms_tui.import_path.blame import Blame
 from canvas_kms_tui.import_path.context import Values
@@ -48,9 +47,7 @@ class ImportPath:
     @question
     async def steps(self) -> tuple[Step, ...]:
         """Every step in the order of the import."""
-        source, artifact, domain, _ = await asyncio.gather(
-            self.source_steps(), self.artifact_steps(), self.domain_steps(), read_ahead(self.facts, self.resolution)
-        )
+        source, artifact, domain = await asyncio.gather(self.source_steps(), self.artifact_steps(), self.domain_steps())
         return (*source, *artifact, *domain)
 
     @question

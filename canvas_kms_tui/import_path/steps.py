@@ -95,6 +95,7 @@ class Step:
             explanation=self._explanation(),
             group=self.station,
             blocked_by=self.obstacle.cause if self.obstacle else None,
+            required=self.required,
         )
 
     def _decided_by(self) -> tuple[DecidedBy, ...]:
