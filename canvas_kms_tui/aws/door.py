@@ -35,9 +35,9 @@ class Line:
     pool: DaemonPool
     meter: Meter
     log: CallLog
+    silence: Silence
     limiter: RateLimiter = field(default_factory=RateLimiter)
     cleaner: Cleaner = field(default_factory=Cleaner)
-    silence: Silence = field(default_factory=Silence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,6 @@ class Door:
         try:
             answer = self._fetch(call, client)
             request_id = answer["RequestId"]
-            line.silence.answered(call.service, call.region)
             return answer
         except CallFailed as failure:
             outcome, request_id = f"{failure.kind.value} {failure.code}", failure.request_id
@@ -109,8 +108,6 @@ class Door:
             self._line.meter.denied()
         if failure.kind is FailureKind.UNREACHABLE:
             self._line.silence.unanswered(call.service, call.region)
-        else:
-            self._line.silence.answered(call.service, call.region)
 
     def _fetch(self, call: Call, client: Any) -> Answer:
         params = self._line.cleaner.restored(call.params)

@@ -16,6 +16,7 @@ from canvas_kms_tui.aws.meter import Meter
 from canvas_kms_tui.aws.operations import Place
 from canvas_kms_tui.aws.options import ConnectOptions, Credentials
 from canvas_kms_tui.aws.reads import check_read
+from canvas_kms_tui.aws.silence import Silence
 from canvas_kms_tui.aws.threads import DaemonPool
 from canvas_kms_tui.aws.writes import check_write
 from canvas_kms_tui.findings import CallStats
@@ -92,12 +93,13 @@ async def connect(options: ConnectOptions) -> Connection:
 
 
 async def _connected(options: ConnectOptions, threads: _Threads, meter: Meter, log: CallLog) -> Connection:
-    opened: Opened = await threads.build(partial(_open, options, meter))
+    silence = Silence()
+    opened: Opened = await threads.build(partial(_open, options, meter, silence))
     clients = Clients(opened, threads.builder)
     caller = await _identified(opened, clients, threads)
     from canvas_kms_tui.aws.door import Door, Line
 
-    line = Line(Place(caller.partition, opened.region, caller.account), threads.calls, meter, log)
+    line = Line(Place(caller.partition, opened.region, caller.account), threads.calls, meter, log, silence)
 
     async def writer() -> Writer:
         """Raises CannotConnect where ``--write-role-arn`` may not be assumed."""
@@ -133,12 +135,12 @@ async def _identified(opened: Opened, clients: Clients, threads: _Threads) -> Ca
         raise explained(opened, error) from error
 
 
-def _open(options: ConnectOptions, meter: Meter) -> Opened:
+def _open(options: ConnectOptions, meter: Meter, silence: Silence) -> Opened:
     from canvas_kms_tui.aws import door, wire  # noqa: F401 - so that the loop finds it imported
     from canvas_kms_tui.aws.connecting import open_session
 
     opened = open_session(options)
-    wire.attach(opened.session, meter, opened.endpoint, options.on_progress)
+    wire.attach(opened.session, opened.endpoint, meter=meter, silence=silence, on_progress=options.on_progress)
     return opened
 
 

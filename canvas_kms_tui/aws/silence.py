@@ -1,7 +1,7 @@
 """Owns when to stop asking a service that does not answer, so that a diagnosis ends in bounded time.
 
-A call that hangs takes half a minute with its retries. After three in a row without a single answer, further calls to
-the same service and Region fail at once for a while; the first answer ends that.
+A call that hangs takes half a minute with its retries. After three time-outs or lost calls in a row without a single
+answer, retries and further calls to the same service and Region fail at once for a while; the first answer ends that.
 """
 
 from __future__ import annotations

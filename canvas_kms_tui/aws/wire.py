@@ -1,63 +1,48 @@
-"""Owns what we hook into botocore's way of making a request: counting, throttling seen, odd hosts, false answers."""
+"""Owns what we change in botocore's way of making a request: odd hosts, false answers, retries into silence."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from botocore.session import Session
 
-from canvas_kms_tui.aws.failures import NotAnAnswer, is_throttling
+from canvas_kms_tui.aws import watch
+from canvas_kms_tui.aws.failures import NotAnAnswer
 from canvas_kms_tui.aws.meter import Meter
+from canvas_kms_tui.aws.silence import Silence
 
 _WEB_PAGE = re.compile(rb"^\s*(<!doctype\s+html|<html)", re.IGNORECASE)
 
 
 def attach(
-    session: Session, meter: Meter, endpoint: Callable[[str], str | None], on_progress: Callable[[str], None] | None
+    session: Session,
+    endpoint: Callable[[str], str | None],
+    *,
+    meter: Meter,
+    silence: Silence,
+    on_progress: Callable[[str], None] | None,
 ) -> None:
     """Hook into every client that ``session`` makes from now on."""
     session.register("before-send", lambda **_: meter.sent())
-    session.register("response-received", _watch_throttling(meter, on_progress))
-    session.register("response-received", _watch_clock(meter))
+    session.register("response-received", watch.throttling(meter, on_progress))
+    session.register("response-received", watch.clock(meter))
+    session.register("response-received", watch.silence(silence))
+    session.register("request-created", _no_retry_into(silence))
     session.register("before-call.s3-control", _keep_host(endpoint))
     session.register("after-call", _refuse_false_answer)
 
 
-def _watch_throttling(meter: Meter, on_progress: Callable[[str], None] | None) -> Callable[..., None]:
-    def watch(*, parsed_response: Mapping[str, Any] | None, event_name: str, **_: Any) -> None:
-        if parsed_response is None:
-            return
-        status = parsed_response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if is_throttling(str(parsed_response.get("Error", {}).get("Code", "")), status):
-            meter.throttled()
-            if on_progress:
-                on_progress(f"{_service_named(event_name)} is throttling, waiting to try again")
+def _no_retry_into(silence: Silence) -> Callable[..., None]:
+    def check(*, request: Any, event_name: str, **_: Any) -> None:
+        service, region = watch.service_of(event_name), str(request.context.get("client_region"))
+        if silence.holds(service, region):
+            raise NotAnAnswer(f"{service} in {region} does not answer: not tried again")
 
-    return watch
-
-
-def _watch_clock(meter: Meter) -> Callable[..., None]:
-    def watch(*, response_dict: Mapping[str, Any] | None, **_: Any) -> None:
-        said = (response_dict or {}).get("headers", {}).get("date")
-        if not said:
-            return
-        # A proxy's Date may be anything; then the clock stays unknown.
-        with contextlib.suppress(ValueError, TypeError):
-            meter.skew = (datetime.now(UTC) - parsedate_to_datetime(said)).total_seconds()
-
-    return watch
-
-
-def _service_named(event_name: str) -> str:
-    service = event_name.split(".")[1]
-    return service.upper() if len(service) <= 3 else service.title().replace("-", " ")
+    return check
 
 
 def _keep_host(endpoint: Callable[[str], str | None]) -> Callable[..., None]:

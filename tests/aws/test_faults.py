@@ -149,6 +149,16 @@ async def test_a_service_that_never_answers_is_soon_not_asked_any_more(proxy, th
     await through.gateway.call("s3", "list_buckets")
 
 
+async def test_a_service_that_hangs_is_not_retried_by_every_call(proxy, through):
+    await through.gateway.call("kms", "list_aliases")
+    proxy.add(Fault(Kind.HANG, service="kms"))
+    started = time.monotonic()
+    calls = [failure(through, "kms", "describe_key", {"KeyId": str(number)}) for number in range(40)]
+    failed = await asyncio.gather(*calls)
+    assert {one.kind for one in failed} == {FailureKind.UNREACHABLE}
+    assert time.monotonic() - started < 25
+
+
 async def test_an_expired_token_halfway_is_expired(proxy, through):
     proxy.add(Fault(Kind.EXPIRED, after=1))
     await through.gateway.call("kms", "list_aliases")
