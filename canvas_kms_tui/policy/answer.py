@@ -58,7 +58,7 @@ class Answer:
         return self._scope.request
 
     def layer(self, layer: Layer) -> LayerAnswer:
-        return next(found for found in self.layers if found.layer is layer)
+        return next(found for found in self.layers if found.layer == layer)
 
     @property
     def assuming(self) -> tuple[str, ...]:
