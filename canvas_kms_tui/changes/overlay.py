@@ -6,6 +6,7 @@ Nothing is sent to AWS but the reads themselves. A proof is a diagnosis over an 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from canvas_kms_tui.change import Change
@@ -125,7 +126,8 @@ async def _describe_settings(changes: Sequence[Change], params: _Params, ask: _A
         here = [name for name in ("DomainId", "UserProfileName") if name in change.parameters]
         if here == named and all(change.parameters[name] == params[name] for name in named):
             around, member = settings_member(change)
-            answer = {**answer, around: {**(answer.get(around) or {}), member: plain(change.after)}}
+            settings = {**(answer.get(around) or {}), member: plain(change.after)}
+            answer = {**answer, around: settings, "LastModifiedTime": datetime.now(UTC)}
     return answer
 
 

@@ -36,6 +36,7 @@ class Proof:
         before, after: the import path on both sides.
         worse: what passed and would not any more, in words.
         affected: other principals whose answers change.
+        warnings: what is then to be done besides (log out and in, say).
         profiles: what happens to the other user profiles of the Domain; None where the changes do not concern them.
         diagnosis: everything as it would be found after the changes.
     """
@@ -47,6 +48,7 @@ class Proof:
     worse: tuple[str, ...] = ()
     affected: tuple[Affected, ...] = ()
     profiles: Neighbours | None = None
+    warnings: tuple[str, ...] = ()
     diagnosis: Diagnosis | None = field(default=None, repr=False)
 
 
@@ -92,6 +94,7 @@ async def simulate(diagnosis: Diagnosis, facts: Facts, changes: Sequence[Change]
         worse=tuple(dict.fromkeys(worse)),
         affected=affected,
         profiles=profiles,
+        warnings=_new_warnings(diagnosis, after),
         diagnosis=after,
     )
 
@@ -173,6 +176,11 @@ def _worse_findings(before: Diagnosis, after: Diagnosis) -> list[str]:
     return worse
 
 
+def _new_warnings(before: Diagnosis, after: Diagnosis) -> tuple[str, ...]:
+    passed = {one.id for one in before.findings if one.status in (Status.PASS, Status.NOT_APPLICABLE)}
+    return tuple(one.summary for one in after.findings if one.status is Status.WARN and one.id in passed)
+
+
 def _text(
     simulated: Proof,
     finding: Finding,
@@ -190,22 +198,23 @@ def _text(
         return f"Not proven: an answer would change for somebody else: {gains[0]}."
     if simulated.profiles is not None and not simulated.profiles.ok:
         return f"Not proven: {simulated.profiles.text}"
-    return _proven_text(simulated, finding, still)
+    return _proven_text(simulated, still)
 
 
-def _proven_text(simulated: Proof, finding: Finding, still: Sequence[StepResult]) -> str:
+def _proven_text(simulated: Proof, still: Sequence[StepResult]) -> str:
     passing = sum(_rank(step) == 0 for step in simulated.after)
     parts = [f"Simulated again with the change: {passing} of {len(simulated.after)} steps pass"]
     if still:
         parts[0] += f"; {still[0].action} is still denied for another reason that is found too"
     parts.append("nothing that passed fails")
-    if simulated.affected:
-        parts.append(f"{len(simulated.affected)} answers change for others whom the changed statement names")
+    if count := len(simulated.affected):
+        answers = "1 answer changes" if count == 1 else f"{count} answers change"
+        parts.append(f"{answers} for others whom the changed statement names")
     else:
         parts.append("nobody else gains anything")
     if simulated.profiles is not None:
         parts.append(simulated.profiles.text.rstrip("."))
-    return "; ".join(parts) + "."
+    return " ".join(["; ".join(parts) + ".", *(f"Afterwards: {one}" for one in simulated.warnings)])
 
 
 def step_id(step: StepResult) -> str:

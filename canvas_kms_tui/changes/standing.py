@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from canvas_kms_tui.change import Change
@@ -68,8 +68,13 @@ def took(change: Change, now: Any) -> bool:
     Settings may gain fields that the service adds by itself; policies must be equal.
     """
     if change.service == "sagemaker":
-        return _differences_are_there(change.before, change.after, now)
+        return not differing(change, now)
     return same(change, change.after, now)
+
+
+def differing(change: Change, now: Any) -> tuple[str, ...]:
+    """Where settings that stand differ from those that were sent: ``WorkspaceSettings.S3KmsKeyId`` and the like."""
+    return tuple(_differing(change.before, change.after, now, ""))
 
 
 def settings_member(change: Change) -> tuple[str, str]:
@@ -152,10 +157,13 @@ def _comparable(change: Change, document: Any) -> Any:
     return document
 
 
-def _differences_are_there(before: Any, after: Any, now: Any) -> bool:
+def _differing(before: Any, after: Any, now: Any, place: str) -> Iterator[str]:
+    """The places that the change was to alter and that do not show it."""
     if canonical(before) == canonical(after):
-        return True
+        return
     if isinstance(after, Mapping) or isinstance(before, Mapping):
         old, new, found = (value if isinstance(value, Mapping) else {} for value in (before, after, now))
-        return all(_differences_are_there(old.get(key), new.get(key), found.get(key)) for key in {**old, **new})
-    return bool(canonical(after) == canonical(now))
+        for key in {**old, **new}:
+            yield from _differing(old.get(key), new.get(key), found.get(key), f"{place}.{key}".lstrip("."))
+    elif canonical(after) != canonical(now):
+        yield place

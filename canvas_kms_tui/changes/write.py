@@ -15,7 +15,7 @@ from canvas_kms_tui.change import Change
 from canvas_kms_tui.changes.entries import Result
 from canvas_kms_tui.changes.errors import Refused, Stale
 from canvas_kms_tui.changes.journal import OpenEntry
-from canvas_kms_tui.changes.standing import boto3_name, same, standing, took
+from canvas_kms_tui.changes.standing import boto3_name, differing, same, standing, took
 from canvas_kms_tui.gateway import CallFailed, FailureKind, Gateway, Writer
 
 #: Read back for so long before a write counts as not verified (IAM and KMS are eventually consistent), in seconds.
@@ -205,6 +205,8 @@ def _not_seen(
 
 
 def _stands(change: Change, before: Any, found: Any) -> str:
+    if change.service == "sagemaker":
+        return f"SageMaker did not take over {', '.join(differing(change, found))}."
     return "it stands as before." if same(change, found, before) else "it is neither as before nor as wanted."
 
 

@@ -1,13 +1,17 @@
-"""A stand-in that may be written to, a connection to it, and a journal of its own."""
+"""A stand-in that may be written to, a connection to it, a journal of its own; and what no test may ever send."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from kinds import opened
 
+from canvas_kms_tui.aws.writes import WRITES
 from canvas_kms_tui.changes.journal import Journal
+from canvas_kms_tui.changes.standing import boto3_name
+
+BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
 @pytest.fixture
@@ -28,3 +32,20 @@ async def connect_to() -> AsyncIterator:
     yield give
     for connection in made:
         connection.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_dangerous_is_sent(request) -> Iterator[None]:
+    """Over every request of every test here: no safety check off, no stranger's bucket, no weaker public access."""
+    demo = request.getfixturevalue("_writable_demo") if "fresh_demo" in request.fixturenames else None
+    yield
+    for sent in demo.requests() if demo else ():
+        params, operation = sent["params"], sent["operation"]
+        assert "BypassPolicyLockoutSafetyCheck" not in params
+        assert "ConfirmRemoveSelfBucketAccess" not in params
+        is_write = (sent["service"], boto3_name(operation)) in WRITES
+        if sent["service"] == "s3" and is_write and operation != "CreateBucket":
+            assert params["ExpectedBucketOwner"]
+        assert operation != "DeletePublicAccessBlock"
+        if operation == "PutPublicAccessBlock":
+            assert all(params["PublicAccessBlockConfiguration"][name] for name in BLOCKS)

@@ -295,3 +295,21 @@ async def test_no_write_carries_what_must_never_be_sent(fresh_demo, connect_to, 
     writes = [r for r in demo.requests() if r["operation"].startswith("Put")]
     assert all(r["params"].get("ExpectedBucketOwner") for r in writes if r["service"] == "s3")
     assert not any("BypassPolicyLockoutSafetyCheck" in r["params"] for r in demo.requests())
+
+
+async def test_a_field_that_cannot_be_cleared_is_read_back_and_said(fresh_demo, connect_to, journal):
+    """AWS documents no merge semantics: here the service keeps what is not sent."""
+    outcome, connection, _ = await applied("profile settings", fresh_demo, connect_to, journal)
+
+    class Keeping:
+        async def send(self, *args, **kwargs):
+            return {"RequestId": "kept"}
+
+    async def keeping():
+        return Keeping()
+
+    stubborn = dataclasses.replace(connection, writer=keeping)
+    back = await undo(outcome.entry_id, connection=stubborn, journal=journal, patience=0.5)
+    assert back.exit_code == 5
+    assert "did not take over WorkspaceSettings.S3KmsKeyId" in back.text
+    assert journal.entry(outcome.entry_id).undone_by is None
