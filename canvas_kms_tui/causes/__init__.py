@@ -1,7 +1,8 @@
 """Owns the catalogue: one module for each cause of a failed import. Adding a module adds a cause, and nothing else.
 
 A module that does not start with ``_`` names a ``CAUSE``, has ``async check(facts, path)`` that gives findings, and,
-where something can be mended, ``async fixes(facts, path, finding)``. Its docstring is the help that users read.
+where something can be mended, ``async fixes(facts, path, finding)``; where CloudTrail can add something, ``async
+confirm(facts, path, finding, since)``. Its docstring is the help that users read.
 """
 
 from __future__ import annotations
@@ -57,4 +58,5 @@ def _cause(module: ModuleType) -> Cause:
     if not isinstance(cause, Cause) or not inspect.iscoroutinefunction(check):
         raise TypeError(f"{module.__name__} is no cause: it needs CAUSE and async def check(facts, path)")
     fixes = getattr(module, "fixes", cause.fixes)
-    return dataclasses.replace(cause, help=inspect.getdoc(module) or "", check=check, fixes=fixes)
+    confirm = getattr(module, "confirm", cause.confirm)
+    return dataclasses.replace(cause, help=inspect.getdoc(module) or "", check=check, fixes=fixes, confirm=confirm)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -27,10 +28,15 @@ class Group(StrEnum):
 
 Check = Callable[[Facts, ImportPath], Awaitable[Sequence[Finding]]]
 Fixes = Callable[[Facts, ImportPath, Finding], Awaitable[Sequence[Fix]]]
+Confirm = Callable[[Facts, ImportPath, Finding, timedelta], Awaitable[Finding]]
 
 
 async def _no_fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fix]:
     return ()
+
+
+async def _as_it_was(facts: Facts, path: ImportPath, finding: Finding, since: timedelta) -> Finding:
+    return finding
 
 
 async def _nothing(facts: Facts, path: ImportPath) -> Sequence[Finding]:
@@ -51,6 +57,7 @@ class Cause:
         reads: the API calls that it needs.
         order: its place in lists; the FAQ's own causes come first.
         help: the module's docstring: what it checks, why that breaks an import, how to mend it.
+        confirm: the finding again, with what CloudTrail of a window says; runs after the verdict, never before.
     """
 
     id: str
@@ -64,6 +71,7 @@ class Cause:
     help: str = ""
     check: Check = field(default=_nothing, repr=False)
     fixes: Fixes = field(default=_no_fixes, repr=False)
+    confirm: Confirm = field(default=_as_it_was, repr=False)
 
     def _finding(self, status: Status, resource: str, summary: str, **more: Any) -> Finding:
         loud = status in (Status.FAIL, Status.WARN, Status.UNKNOWN, Status.BLOCKED)

@@ -9,7 +9,7 @@ from canvas_kms_tui.causes._steps import domain_arn, key_name
 from canvas_kms_tui.facts import Unreadable
 from canvas_kms_tui.facts.terms import Bucket, Key
 from canvas_kms_tui.findings import Evidence, Finding
-from canvas_kms_tui.import_path import ImportPath, KeyUse
+from canvas_kms_tui.import_path import ImportPath, KeyUse, Use
 from canvas_kms_tui.import_path.obstacles import Obstacle, key_obstacle
 
 
@@ -41,7 +41,12 @@ async def key_findings(
     region = path.facts.target.region
     if isinstance(place.bucket, Bucket) and place.bucket.region:
         region = place.bucket.region
-    return [await _about(cause, path, use, region, passes, says) for use in uses]
+    return [await _about(cause, path, use, _region_of(path, use, region), passes, says) for use in uses]
+
+
+def _region_of(path: ImportPath, use: KeyUse | Unreadable, bucket: str) -> str:
+    """Where a key has to be: application storage is in the Domain's Region, copies in the bucket's."""
+    return path.facts.target.region if isinstance(use, KeyUse) and use.uses == {Use.DOMAIN} else bucket
 
 
 async def _about(
@@ -55,7 +60,7 @@ async def _about(
     if isinstance(use, Unreadable):
         return cause.unknown(use.why.resource, use.why)
     resource = use.arn or await _named(path, use)
-    obstacle = key_obstacle(use, region)
+    obstacle = key_obstacle(use, region, path.facts.target.account)
     if obstacle and obstacle.cause == cause.id:
         evidence = [Evidence("configured key", f"{use.reference} ({use.origin})", _source(use))]
         evidence += describe(use.key) if isinstance(use.key, Key) else []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from canvas_kms_tui.facts.terms import Source
 from canvas_kms_tui.import_path import ImportPath, Side
 from canvas_kms_tui.import_path.path import Judged
+from canvas_kms_tui.target import Dataset
 
 
 async def source_groups(path: ImportPath) -> dict[str, list[Judged]]:
@@ -21,3 +23,17 @@ async def source_groups(path: ImportPath) -> dict[str, list[Judged]]:
             if step.resource == bucket or step.resource.startswith(f"{bucket}/"):
                 found.setdefault(bucket, []).append(item)
     return found
+
+
+def source_buckets(path: ImportPath) -> list[str]:
+    """The names (or access point ARNs) of the source buckets, each once."""
+    return list(dict.fromkeys(dataset.bucket for dataset in path.facts.target.datasets))
+
+
+async def source_objects(path: ImportPath) -> list[Source]:
+    """The datasets that we may look at; what we may not is told by the causes about reading."""
+    return [source for source in await path.resolution.sources() if isinstance(source, Source)]
+
+
+def dataset_arn(path: ImportPath, dataset: Dataset) -> str:
+    return path.facts.buckets.object_arn(dataset.bucket, dataset.key)

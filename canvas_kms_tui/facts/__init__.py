@@ -5,6 +5,8 @@ A fact that may not be read is never an absence: it raises :class:`Unreadable`, 
 
 from __future__ import annotations
 
+from canvas_kms_tui.facts.access_points import AccessPoints
+from canvas_kms_tui.facts.apps import Apps
 from canvas_kms_tui.facts.buckets import Buckets
 from canvas_kms_tui.facts.calls import Calls
 from canvas_kms_tui.facts.canvas import Canvas
@@ -14,6 +16,8 @@ from canvas_kms_tui.facts.network import Network
 from canvas_kms_tui.facts.reader import Reader
 from canvas_kms_tui.facts.reading import Unreadable, known, known_or_unread
 from canvas_kms_tui.facts.roles import Roles
+from canvas_kms_tui.facts.sharing import Sharing
+from canvas_kms_tui.facts.trail import Trail
 from canvas_kms_tui.gateway import Gateway
 from canvas_kms_tui.target import Target
 
@@ -34,6 +38,10 @@ class Facts:
         self.canvas = Canvas(self.reader, target)
         self.roles = Roles(self.reader)
         self.keys = Keys(self.reader, target)
-        self.buckets = Buckets(self.reader, target)
+        self.access_points = AccessPoints(self.reader, target)
+        self.buckets = Buckets(self.reader, target, self.access_points)
+        self.sharing = Sharing(self.reader, self.buckets, target)
+        self.apps = Apps(self.reader, target)
+        self.trail = Trail(self.reader, target)
         self.guardrails = Guardrails(self.reader, target)
         self.network = Network(self.reader, self.canvas, target)

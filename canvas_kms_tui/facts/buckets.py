@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from canvas_kms_tui.facts.access_points import AccessPoints
 from canvas_kms_tui.facts.reader import Reader, question
 from canvas_kms_tui.facts.reading import Unreadable, known, known_or_unread
 from canvas_kms_tui.facts.terms import (
@@ -28,9 +30,10 @@ LISTED, LOOKED_AT = 1000, 50
 class Buckets:
     """S3's answers. A *bucket* is a name or an access point's ARN."""
 
-    def __init__(self, reader: Reader, target: Target) -> None:
+    def __init__(self, reader: Reader, target: Target, access_points: AccessPoints) -> None:
         self._reader = reader
         self._target = target
+        self._access_points = access_points
         self.remembered: dict[Any, asyncio.Task[Any]] = {}
 
     @question
@@ -56,13 +59,19 @@ class Buckets:
         return Bucket(name, arn, BucketStanding.OURS, answer.get("BucketRegion"))
 
     async def _listed(self, name: str, refused: CallFailed) -> BucketStanding:
-        """What the list of our buckets makes of a bucket whose HEAD was refused."""
+        """What the list of our buckets makes of a bucket whose HEAD was refused.
+
+        A HEAD that was refused to us tells nothing of a bucket that is not ours; ListObjectsV2 says whether it exists.
+        """
         try:
             answer = await self._reader.get("s3", "list_buckets")
-        except Unreadable:
-            raise Unreadable.because(refused) from refused
-        names = {bucket["Name"] for bucket in answer.get("Buckets") or ()}
-        return BucketStanding.OURS if name in names else BucketStanding.FOREIGN
+        except Unreadable as unlisted:
+            both = f"{unlisted.why.reason}; and HeadBucket was refused ({refused.code})"
+            raise Unreadable(dataclasses.replace(unlisted.why, reason=both), unlisted.kind) from refused
+        if name in {bucket["Name"] for bucket in answer.get("Buckets") or ()}:
+            return BucketStanding.OURS
+        listed = await known(self.listing(name, ""))
+        return BucketStanding.MISSING if listed is None else BucketStanding.FOREIGN
 
     @question
     async def region(self, name: str) -> str | None:
@@ -107,18 +116,33 @@ class Buckets:
         """Any other setting (``get_bucket_cors``, ``get_public_access_block``…), None where it is not configured."""
         return await self._reader.find("s3", operation, Bucket=name)
 
+    async def behind(self, name: str) -> str:
+        """The bucket behind an access point, through which we look where we may; any other name is its own answer.
+
+        Raises:
+            BadTarget: there is no such access point.
+        """
+        if not name.startswith("arn:"):
+            return name
+        point = await known(self._access_points.point(name))
+        if point is None:
+            raise BadTarget(f"dataset: there is no access point {name}; check its ARN")
+        return name if isinstance(point, Unreadable) else point.bucket
+
     @question
     async def listing(self, name: str, prefix: str) -> Response | None:
         """Up to a thousand keys under a prefix; None where the bucket does not exist."""
-        return await self._reader.find("s3", "list_objects_v2", Bucket=name, Prefix=prefix, MaxKeys=LISTED)
+        return await self._reader.find(
+            "s3", "list_objects_v2", Bucket=await self.behind(name), Prefix=prefix, MaxKeys=LISTED
+        )
 
     @question
     async def head(self, name: str, key: str) -> Response | None:
-        return await self._reader.find("s3", "head_object", Bucket=name, Key=key)
+        return await self._reader.find("s3", "head_object", Bucket=await self.behind(name), Key=key)
 
     @question
     async def tags(self, name: str, key: str) -> dict[str, str]:
-        answer = await self._reader.find("s3", "get_object_tagging", Bucket=name, Key=key)
+        answer = await self._reader.find("s3", "get_object_tagging", Bucket=await self.behind(name), Key=key)
         return {tag["Key"]: tag["Value"] for tag in (answer or {}).get("TagSet") or ()}
 
     @question
@@ -132,7 +156,8 @@ class Buckets:
         if dataset.is_prefix:
             return await self._prefix(dataset)
         try:
-            answer = await self._reader.get("s3", "head_object", Bucket=dataset.bucket, Key=dataset.key)
+            bucket = await self.behind(dataset.bucket)
+            answer = await self._reader.get("s3", "head_object", Bucket=bucket, Key=dataset.key)
         except Unreadable as unreadable:
             return await self._why_no_head(dataset, unreadable)
         return Source(dataset, (_source_object(dataset, dataset.key, answer),), 1)
@@ -165,9 +190,8 @@ class Buckets:
         if not items:
             raise BadTarget(f"dataset {dataset.uri}: there is no object under this prefix")
         keys = sample([(item["Key"], item.get("LastModified"), item.get("Size") or 0) for item in items])
-        heads = await asyncio.gather(
-            *(self._reader.get("s3", "head_object", Bucket=dataset.bucket, Key=key) for key in keys)
-        )
+        bucket = await self.behind(dataset.bucket)
+        heads = await asyncio.gather(*(self._reader.get("s3", "head_object", Bucket=bucket, Key=key) for key in keys))
         objects = tuple(_source_object(dataset, key, head) for key, head in zip(keys, heads, strict=True))
         return Source(dataset, objects, len(items), bool(listed.get("IsTruncated")))
 
@@ -200,6 +224,7 @@ def _source_object(dataset: Dataset, key: str, head: Mapping[str, Any]) -> Sourc
         storage_class=head.get("StorageClass") or "STANDARD",
         customer_algorithm=head.get("SSECustomerAlgorithm"),
         restored=head.get("Restore"),
+        archive=head.get("ArchiveStatus"),
     )
 
 

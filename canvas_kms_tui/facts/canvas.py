@@ -90,6 +90,24 @@ class Canvas:
         key = domain.get("KmsKeyId") or domain.get("HomeEfsFileSystemKmsKeyId")
         return Setting(str(key), Origin.DOMAIN) if key else Setting(None, Origin.NONE)
 
+    async def largest_volume(self) -> tuple[int | None, Origin]:
+        """``MaximumEbsVolumeSizeInGb`` as it holds for the user profile; None where nothing is set."""
+        profile, domain = await self.layers()
+        for settings, origin in ((profile, Origin.PROFILE), (domain, Origin.DOMAIN)):
+            volumes = (settings.get("SpaceStorageSettings") or {}).get("DefaultEbsStorageSettings") or {}
+            if (largest := volumes.get("MaximumEbsVolumeSizeInGb")) is not None:
+                return int(largest), origin
+        return None, Origin.NONE
+
+    async def large_data_role(self) -> tuple[Setting, bool]:
+        """The role under which EMR Serverless reads large data, and whether that is enabled."""
+        profile, domain = await self.layers()
+        for settings, origin in ((profile, Origin.PROFILE), (domain, Origin.DOMAIN)):
+            large = (settings.get("CanvasAppSettings") or {}).get("EmrServerlessSettings") or {}
+            if large:
+                return Setting(large.get("ExecutionRoleArn"), origin), large.get("Status") != "DISABLED"
+        return Setting(None, Origin.NONE), False
+
     async def source_identity(self) -> str | None:
         """``aws:SourceIdentity`` of Canvas' sessions, where the Domain sets it to the profile's name."""
         domain = await self.domain()

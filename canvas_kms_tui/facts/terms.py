@@ -40,6 +40,7 @@ class Role:
     name: str
     trust: Mapping[str, Any]
     boundary_arn: str | None
+    id: str = ""  #: the unique id, ``AROA…``
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -135,6 +136,7 @@ class SourceObject:
     storage_class: str
     customer_algorithm: str | None = None
     restored: str | None = None
+    archive: str | None = None  #: ArchiveStatus of an object that Intelligent-Tiering put away
 
     def arn(self, partition: str) -> str:
         return object_arn(partition, self.dataset.bucket, self.key)

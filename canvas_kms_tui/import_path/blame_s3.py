@@ -33,6 +33,7 @@ class S3Judge:
         self.policy = layer_of(self.answer, Layer.RESOURCE_POLICY)
         self.is_source = step.side is Side.SOURCE
         self.role_cause = "role-denied-source" if self.is_source else "canvas-prefix-denied"
+        self.source_policy = "access-point" if ":accesspoint/" in step.resource else "source-policy-explicit-deny"
 
     def blames(self) -> list[Blame]:
         found = []
@@ -62,7 +63,7 @@ class S3Judge:
 
     def _policy_cause(self, trace: StatementTrace) -> str:
         if self.is_source:
-            return "source-policy-explicit-deny"
+            return self.source_policy
         uncertain = self.step.headerless and self.answer.decision is Decision.UNKNOWN
         return sse_cause(trace, uncertain=uncertain) or "canvas-prefix-denied"
 
@@ -108,7 +109,7 @@ class S3Judge:
 
     def _policy_causes(self) -> tuple[str, ...]:
         if self.is_source:
-            return ("source-policy-explicit-deny",)
+            return (self.source_policy,)
         if self.step.name == "copy":
             return ("bucket-policy-requires-other-key", "bucket-policy-requires-sse")
         return ()

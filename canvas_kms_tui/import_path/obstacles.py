@@ -27,8 +27,8 @@ _STATES = {
 }
 
 
-def key_obstacle(use: KeyUse, region: str) -> Obstacle | None:
-    """Why KMS would refuse any use of this key by S3 in ``region``; None where its state allows it, or is not known.
+def key_obstacle(use: KeyUse, region: str, account: str) -> Obstacle | None:
+    """Why KMS would refuse ``account`` this key through S3 in ``region``; None where nothing does, or it is not known.
 
     Key states and their effect: KMS developer guide, "Key states of AWS KMS keys".
     """
@@ -36,7 +36,7 @@ def key_obstacle(use: KeyUse, region: str) -> Obstacle | None:
         return Obstacle("key-not-found", f"KMS does not find the key {use.reference}")
     if isinstance(use.key, Unreadable):
         return None
-    return _state(use.key) or _region(use, use.key, region) or _type(use.key)
+    return _state(use.key) or _region(use, use.key, region) or _type(use.key) or _manager(use.key, account)
 
 
 def _state(key: Key) -> Obstacle | None:
@@ -55,6 +55,12 @@ def _type(key: Key) -> Obstacle | None:
     if spec_fits and key.usage in ("", "ENCRYPT_DECRYPT"):
         return None
     return Obstacle("key-wrong-type", f"the key is {key.spec} for {key.usage}; S3 takes only symmetric encryption keys")
+
+
+def _manager(key: Key, account: str) -> Obstacle | None:
+    if not key.is_aws_managed or key.account == account:
+        return None
+    return Obstacle("key-aws-managed", f"the key is the AWS managed key of account {key.account}")
 
 
 def bucket_obstacle(place: Place, default_bucket: str) -> Obstacle | None:
