@@ -36,6 +36,7 @@ class StandIn:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         request = moto_side.ServerRequest(environ)
+        request.get_data(cache=True)  # before the lock: a client that is slow to send holds nobody up
         with self._world.lock:
             answer = self._control(request) if request.path.startswith(CONTROL) else self._answer(request)
         headers = [(name, str(value)) for name, value in answer.headers.items() if name.lower() != "status"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socket
 import sys
 import threading
 from typing import Any
@@ -34,7 +35,9 @@ def build(document: dict[str, Any], token: str, port: int) -> BaseWSGIServer:
     world = World()
     app = StandIn(world, token)
     world.seed(document)
-    return make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
+    listener = socket.create_server(("127.0.0.1", port))  # werkzeug's own ends the process where the port is taken
+    number = listener.detach()
+    return make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler, fd=number)
 
 
 def main() -> int:
@@ -46,7 +49,7 @@ def main() -> int:
     except Exception as problem:  # noqa: BLE001 - the parent is told, whatever it is
         print(json.dumps({"error": f"{type(problem).__name__}: {problem}"}), flush=True)
         return 1
-    print(json.dumps({"endpoint": f"http://127.0.0.1:{server.server_port}"}), flush=True)
+    print(json.dumps({"endpoint": f"http://127.0.0.1:{server.port}"}), flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdin.read()
     os._exit(0)

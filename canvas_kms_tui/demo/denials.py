@@ -27,12 +27,15 @@ _S3_ACTIONS = {
     "CreateMultipartUpload": "PutObject", "UploadPart": "PutObject", "CompleteMultipartUpload": "PutObject",
 }  # fmt: skip
 
+_S3_CONTROL_ACTIONS = {"GetPublicAccessBlock": "GetAccountPublicAccessBlock"}
+
 _PREFIXES = {"accessanalyzer": "access-analyzer", "s3control": "s3"}
 
 
 def action_of(call: Call) -> str:
     """The IAM action of a call, ``s3:GetEncryptionConfiguration``."""
-    name = _S3_ACTIONS.get(call.operation, call.operation) if call.service == "s3" else call.operation
+    renamed = {"s3": _S3_ACTIONS, "s3control": _S3_CONTROL_ACTIONS}.get(call.service, {})
+    name = renamed.get(call.operation, call.operation)
     return f"{_PREFIXES.get(call.service, call.service)}:{name}"
 
 

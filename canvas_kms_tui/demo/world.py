@@ -90,6 +90,10 @@ class World:
         self.identities[credentials_for(arn).access_key_id] = identity
         return identity
 
+    def clock(self) -> datetime:
+        """The present moment; ``now`` is that of the last seeding."""
+        return datetime.now(UTC)
+
     def section(self, service: str, account: str, region: str = "") -> dict[str, Any]:
         """The state of one service in one account and Region."""
         found: dict[str, Any] = self.state.setdefault(f"{service}/{account}/{region}", {})

@@ -29,7 +29,12 @@ def client(
         aws_access_key_id=who.access_key_id,
         aws_secret_access_key=who.secret_access_key,
         aws_session_token=who.session_token or None,
-        config=Config(proxies={}, inject_host_prefix=False, retries={"total_max_attempts": 1, "mode": "standard"}),
+        config=Config(
+            proxies={},
+            connect_timeout=5,
+            read_timeout=20,
+            retries={"total_max_attempts": 1, "mode": "standard"},
+        ),
     )
     made.meta.events.register("before-call.s3-control", lambda params, **_: _without_prefix(params, demo.endpoint_url))
     return made

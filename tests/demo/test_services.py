@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +15,13 @@ from tests.demo.clients import client, code, refused
 
 def variant(name="healthy", **overrides):
     return environments.load(name).moved(overrides=overrides)
+
+
+def eventually(question, seconds=5.0):
+    until = time.monotonic() + seconds
+    while not question() and time.monotonic() < until:
+        time.sleep(0.1)
+    return question()
 
 
 # SageMaker
@@ -62,6 +70,22 @@ def test_tags_of_an_untagged_domain_are_none(demo_server):
     sagemaker = client(demo, "sagemaker")
     arn = sagemaker.describe_domain(DomainId=demo.environment.target.domain_id)["DomainArn"]
     assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == []
+
+
+def test_a_new_domain_and_profile_are_in_service_a_moment_later(fresh_demo):
+    demo = fresh_demo("healthy")
+    sagemaker, kms = client(demo, "sagemaker"), client(demo, "kms")
+    settings = {"ExecutionRole": "arn:aws:iam::111122223333:role/service-role/CanvasExecutionRole"}
+    key = kms.describe_key(KeyId="alias/studio-storage")["KeyMetadata"]["Arn"]
+    new = {"DomainName": "new", "AuthMode": "IAM", "DefaultUserSettings": settings, "SubnetIds": ["subnet-1"],
+           "VpcId": "vpc-1"}  # fmt: skip
+    domain = sagemaker.create_domain(**new, KmsKeyId=key)["DomainArn"].rsplit("/", 1)[1]
+    assert sagemaker.describe_domain(DomainId=domain)["Status"] == "Pending"
+    sagemaker.create_user_profile(DomainId=domain, UserProfileName="eve")
+    assert eventually(lambda: sagemaker.describe_domain(DomainId=domain)["Status"] == "InService")
+    assert code(sagemaker.create_domain, **new) == "ResourceInUse"
+    assert code(sagemaker.delete_domain, DomainId=domain) == "ResourceInUse"
+    assert code(sagemaker.create_domain, **{**new, "DomainName": "x"}, KmsKeyId="alias/none") == "ValidationException"
 
 
 # IAM and STS
@@ -158,6 +182,65 @@ def test_each_service_refuses_in_its_own_way(fresh_demo, service, action, operat
     assert error.response["ResponseMetadata"]["HTTPStatusCode"] == status
     if wanted != "403":
         assert demo.environment.operator_arn in error.response["Error"]["Message"]
+
+
+# Simulation and validation
+
+
+def decisions(demo, role, *actions, resource="*", **context):
+    entries = [
+        {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
+        for key, value in context.get("entries", {}).items()
+    ]
+    account, partition = demo.environment.account, demo.environment.partition
+    found = client(demo, "iam").simulate_principal_policy(
+        PolicySourceArn=f"arn:{partition}:iam::{account}:role/{role}", ActionNames=list(actions),
+        ResourceArns=[resource], ContextEntries=entries,
+    )  # fmt: skip
+    return found["EvaluationResults"]
+
+
+ROLE = "service-role/CanvasExecutionRole"
+
+
+def test_the_simulation_judges_identity_policies_with_their_conditions(demo_server):
+    demo = demo_server("healthy")
+    key = client(demo, "kms").describe_key(KeyId="alias/sales-data")["KeyMetadata"]["Arn"]
+    via = {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}
+    assert decisions(demo, ROLE, "kms:Decrypt", resource=key, entries=via)[0]["EvalDecision"] == "allowed"
+    assert decisions(demo, ROLE, "kms:Decrypt", resource=key)[0]["EvalDecision"] == "implicitDeny"
+    assert decisions(demo, ROLE, "kms:GenerateDataKey", resource=key, entries=via)[0]["EvalDecision"] == "implicitDeny"
+
+
+def test_the_simulation_names_boundary_and_organization(demo_server):
+    (bounded,) = decisions(demo_server("permissions-boundary"), ROLE, "kms:GenerateDataKey")
+    assert bounded["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}
+    closed, open_ = decisions(demo_server("scp-denied"), ROLE, "kms:GenerateDataKey", "s3:ListAllMyBuckets")
+    assert closed["OrganizationsDecisionDetail"] == {"AllowedByOrganizations": False}
+    assert closed["EvalDecision"] == "explicitDeny"
+    assert open_["OrganizationsDecisionDetail"] == {"AllowedByOrganizations": True}
+    assert open_["EvalDecision"] == "allowed"
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("{", ["JSON_SYNTAX_ERROR"]),
+        ('{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}', ["MISSING_PRINCIPAL"]),
+        ('{"Statement": [{"Effect": "Deny", "Action": "*", "Principal": "*", "Resource": "*"}]}', []),
+    ],
+)
+def test_a_policy_is_validated_for_its_grammar(demo_server, text, codes):
+    analyzer = client(demo_server("healthy"), "accessanalyzer")
+    found = analyzer.validate_policy(policyDocument=text, policyType="RESOURCE_POLICY")["findings"]
+    assert [finding["issueCode"] for finding in found] == codes
+
+
+def test_plainly_public_access_is_found(demo_server):
+    analyzer = client(demo_server("healthy"), "accessanalyzer")
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
+    asked = {"policyDocument": json.dumps({"Statement": [statement]}), "resourceType": "AWS::S3::Bucket"}
+    assert analyzer.check_no_public_access(**asked)["result"] == "FAIL"
 
 
 # EC2, Organizations, CloudTrail, access points

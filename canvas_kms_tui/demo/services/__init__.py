@@ -6,6 +6,7 @@ from __future__ import annotations
 def register() -> None:
     """Make every service known. IAM is seeded first: others look its roles up."""
     from canvas_kms_tui.demo.services import (  # noqa: F401
+        analyzer,
         cloudtrail,
         ec2,
         iam,
@@ -19,5 +20,7 @@ def register() -> None:
         s3_policy,
         s3control,
         sagemaker,
+        sagemaker_setup,
+        simulate,
         sts,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from canvas_kms_tui.demo.call import AwsError, Call, operation
@@ -74,7 +74,7 @@ def record(call: Call, error: AwsError | None) -> None:
         return
     source = f"{call.service}.amazonaws.com"
     region = _region(call.partition, source, call.region)
-    event = _event(call.world, call.caller.arn, source, call.operation, region, datetime.now(UTC))
+    event = _event(call.world, call.caller.arn, source, call.operation, region, call.world.clock())
     event["requestParameters"] = json.loads(json.dumps(call.params, default=str))
     if key := str(call.params.get("KeyId", "")):
         event["resources"] = [{"ARN": key, "accountId": call.account}] if key.startswith("arn:") else []

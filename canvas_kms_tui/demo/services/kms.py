@@ -143,7 +143,7 @@ def schedule_deletion(call: Call) -> Mapping[str, Any]:
         raise AwsError("ValidationException", "PendingWindowInDays must be between 7 and 30")
     if key.state == "PendingDeletion":
         raise AwsError("KMSInvalidStateException", f"{key.arn} is pending deletion.")
-    key.state, key.deletion = "PendingDeletion", call.world.now + timedelta(days=days)
+    key.state, key.deletion = "PendingDeletion", call.world.clock() + timedelta(days=days)
     return {"KeyId": key.arn, "DeletionDate": key.deletion, "KeyState": key.state, "PendingWindowInDays": days}
 
 
@@ -183,7 +183,7 @@ def create_key(call: Call) -> Mapping[str, Any]:
         policies={"default": policy or default_policy(call.partition, call.account)},
         spec=call.params.get("KeySpec") or call.params.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT",
         usage=call.params.get("KeyUsage", "ENCRYPT_DECRYPT"), description=call.params.get("Description", ""),
-        created=call.world.now, tags={tag["TagKey"]: tag["TagValue"] for tag in call.params.get("Tags", ())},
+        created=call.world.clock(), tags={tag["TagKey"]: tag["TagValue"] for tag in call.params.get("Tags", ())},
     )  # fmt: skip
     call.world.state["kms"][arn] = key
     return {"KeyMetadata": key.metadata()}

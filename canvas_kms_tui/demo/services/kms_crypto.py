@@ -129,7 +129,7 @@ def create_grant(call: Call) -> Mapping[str, Any]:
     _dry(call)
     wanted = ("GranteePrincipal", "RetiringPrincipal", "Operations", "Constraints", "Name")
     grant = {name: call.params[name] for name in wanted if call.params.get(name)}
-    grant |= {"KeyId": key.arn, "GrantId": secrets.token_hex(32), "CreationDate": call.world.now,
+    grant |= {"KeyId": key.arn, "GrantId": secrets.token_hex(32), "CreationDate": call.world.clock(),
               "IssuingAccount": f"arn:{call.partition}:iam::{call.account}:root"}  # fmt: skip
     key.grants.append(grant)
     return {"GrantId": grant["GrantId"], "GrantToken": base64.b64encode(secrets.token_bytes(48)).decode()}

@@ -44,6 +44,19 @@ def _origin(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {"NetworkOrigin": "VPC", "VpcConfiguration": {"VpcId": vpc}} if vpc else {"NetworkOrigin": "Internet"}
 
 
+@operation("s3control", "GetPublicAccessBlock")
+def get_account_public_access_block(call: Call) -> Mapping[str, Any]:
+    """The account's own setting, where the file declares one (``account_public_access_block``)."""
+    if call.params["AccountId"] != call.account:
+        raise AwsError("AccessDenied", "Access Denied", 403)
+    declared = call.world.document.get("account_public_access_block")
+    if declared is None:
+        raise AwsError(
+            "NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found", 404
+        )
+    return {"PublicAccessBlockConfiguration": {name: declared.get(name, False) for name in _ALL_BLOCKED}}
+
+
 @operation("s3control", "GetAccessPoint")
 def get_access_point(call: Call) -> Mapping[str, Any]:
     name, entry = _one(call)

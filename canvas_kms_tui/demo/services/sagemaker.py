@@ -32,7 +32,7 @@ def seed(world: World, document: Mapping[str, Any]) -> None:
             )
         for app in entry.get("apps", ()):
             made = _app(world, domain_id, app, arn)
-            state["apps"][_app_id(made)] = made
+            state["apps"][app_id(made)] = made
         for name, space in entry.get("spaces", {}).items():
             state["spaces"][domain_id, name] = _space(world, domain_id, name, space, f"{arn}:space/{domain_id}/{name}")
 
@@ -85,7 +85,8 @@ def _app(world: World, domain_id: str, entry: Mapping[str, Any], arn: str) -> St
     }  # fmt: skip
 
 
-def _app_id(app: Mapping[str, Any]) -> tuple[Any, ...]:
+def app_id(app: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What tells apps apart."""
     return tuple(app.get(name) for name in ("DomainId", "UserProfileName", "SpaceName", "AppType", "AppName"))
 
 
@@ -100,20 +101,28 @@ def _space(world: World, domain_id: str, name: str, entry: Mapping[str, Any], ar
     return found
 
 
-def _here(call: Call) -> State:
-    return _state(call.world, call.account, call.region)
+def here(call: Call) -> State:
+    """What the caller's account has in the Region: ``domains``, ``profiles``, ``apps``, ``spaces``."""
+    state = _state(call.world, call.account, call.region)
+    now = call.world.clock()
+    for item in (*state["domains"].values(), *state["profiles"].values()):
+        if item["Status"] == "Pending" and item.get("ready_at", now) < now:
+            item["Status"] = "InService"
+    return state
 
 
-def _domain_of(call: Call) -> State:
-    found = _here(call)["domains"].get(call.params["DomainId"])
+def domain_of(call: Call) -> State:
+    """The Domain of ``DomainId``. Raises AwsError: ResourceNotFound."""
+    found = here(call)["domains"].get(call.params["DomainId"])
     if found is None:
         raise AwsError("ResourceNotFound", f"Domain [{call.params['DomainId']}] does not exist.")
     return found  # type: ignore[no-any-return]
 
 
-def _one(call: Call, kind: str, name: str, words: str) -> State:
-    domain_id = _domain_of(call)["DomainId"]
-    found = _here(call)[kind].get((domain_id, call.params[name]))
+def one(call: Call, kind: str, name: str, words: str) -> State:
+    """One item of a kind in the Domain of ``DomainId``. Raises AwsError: ResourceNotFound."""
+    domain_id = domain_of(call)["DomainId"]
+    found = here(call)[kind].get((domain_id, call.params[name]))
     if found is None:
         raise AwsError("ResourceNotFound", f"{words} [{call.params[name]}] does not exist in Domain [{domain_id}].")
     return found  # type: ignore[no-any-return]
@@ -121,23 +130,23 @@ def _one(call: Call, kind: str, name: str, words: str) -> State:
 
 @operation("sagemaker", "DescribeDomain")
 def describe_domain(call: Call) -> Mapping[str, Any]:
-    return _domain_of(call)
+    return domain_of(call)
 
 
 @operation("sagemaker", "DescribeUserProfile")
 def describe_user_profile(call: Call) -> Mapping[str, Any]:
-    return _one(call, "profiles", "UserProfileName", "UserProfile")
+    return one(call, "profiles", "UserProfileName", "UserProfile")
 
 
 @operation("sagemaker", "DescribeSpace")
 def describe_space(call: Call) -> Mapping[str, Any]:
-    return _one(call, "spaces", "SpaceName", "Space")
+    return one(call, "spaces", "SpaceName", "Space")
 
 
 @operation("sagemaker", "DescribeApp")
 def describe_app(call: Call) -> Mapping[str, Any]:
-    _domain_of(call)
-    found = _here(call)["apps"].get(_app_id(call.params))
+    domain_of(call)
+    found = here(call)["apps"].get(app_id(call.params))
     if found is None:
         raise AwsError("ResourceNotFound", f"App [{call.params.get('AppName')}] does not exist.")
     return found  # type: ignore[no-any-return]
@@ -150,7 +159,7 @@ def _listed(call: Call, member: str, items: list[Any]) -> Mapping[str, Any]:
 
 @operation("sagemaker", "ListDomains")
 def list_domains(call: Call) -> Mapping[str, Any]:
-    return _listed(call, "Domains", list(_here(call)["domains"].values()))
+    return _listed(call, "Domains", list(here(call)["domains"].values()))
 
 
 @operation("sagemaker", "ListUserProfiles")
@@ -170,7 +179,7 @@ def list_apps(call: Call) -> Mapping[str, Any]:
 
 def _chosen(call: Call, kind: str, filters: tuple[str, ...]) -> list[State]:
     """The items of a kind: of one Domain where it is given (``…Equals``), names by part (``…Contains``) or whole."""
-    found: list[State] = list(_here(call)[kind].values())
+    found: list[State] = list(here(call)[kind].values())
     if wanted := call.params.get("DomainIdEquals"):
         found = [item for item in found if item["DomainId"] == wanted]
     for name in filters:
@@ -183,7 +192,7 @@ def _chosen(call: Call, kind: str, filters: tuple[str, ...]) -> list[State]:
 
 @operation("sagemaker", "UpdateDomain")
 def update_domain(call: Call) -> Mapping[str, Any]:
-    domain = _domain_of(call)
+    domain = domain_of(call)
     _refuse_while_busy(domain, "Domain")
     sent = {"DefaultUserSettings": "DefaultUserSettings", "DefaultSpaceSettings": "DefaultSpaceSettings",
             "DomainSettingsForUpdate": "DomainSettings"}  # fmt: skip
@@ -193,16 +202,16 @@ def update_domain(call: Call) -> Mapping[str, Any]:
     for member in ("SubnetIds", "AppNetworkAccessType", "TagPropagation"):
         if member in call.params:
             domain[member] = call.params[member]
-    domain["LastModifiedTime"] = call.world.now
+    domain["LastModifiedTime"] = call.world.clock()
     return {"DomainArn": domain["DomainArn"]}
 
 
 @operation("sagemaker", "UpdateUserProfile")
 def update_user_profile(call: Call) -> Mapping[str, Any]:
-    profile = _one(call, "profiles", "UserProfileName", "UserProfile")
+    profile = one(call, "profiles", "UserProfileName", "UserProfile")
     _refuse_while_busy(profile, "UserProfile")
     profile["UserSettings"] = {**profile["UserSettings"], **call.params.get("UserSettings", {})}
-    profile["LastModifiedTime"] = call.world.now
+    profile["LastModifiedTime"] = call.world.clock()
     return {"UserProfileArn": profile["UserProfileArn"]}
 
 
@@ -214,7 +223,7 @@ def _refuse_while_busy(item: State, words: str) -> None:
 @operation("sagemaker", "ListTags")
 def list_tags(call: Call) -> Mapping[str, Any]:
     wanted = call.params["ResourceArn"]
-    state = _here(call)
+    state = here(call)
     for item in (*state["domains"].values(), *state["profiles"].values()):
         if wanted in (item.get("UserProfileArn"), item.get("DomainArn")):
             return {"Tags": [{"Key": key, "Value": value} for key, value in item["tags"].items()]}

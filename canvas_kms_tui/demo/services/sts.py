@@ -34,7 +34,7 @@ def assume_role(call: Call) -> Mapping[str, Any]:
             "AccessKeyId": credentials.access_key_id,
             "SecretAccessKey": credentials.secret_access_key,
             "SessionToken": credentials.session_token,
-            "Expiration": call.world.now + timedelta(seconds=int(call.params.get("DurationSeconds", 3600))),
+            "Expiration": call.world.clock() + timedelta(seconds=int(call.params.get("DurationSeconds", 3600))),
         },
         "AssumedRoleUser": {"AssumedRoleId": identity.user_id, "Arn": session},
     }
