@@ -4,7 +4,7 @@ plan → prove → show → confirm → re-read → compare → journal → writ
 """
 
 from canvas_kms_tui.changes.apply import Outcome, apply, confirmations
-from canvas_kms_tui.changes.diff import Line, ThreeWay, diff, three_way
+from canvas_kms_tui.changes.diff import Line, ThreeWay, diff, three_way, three_way_text
 from canvas_kms_tui.changes.entries import Entry, Header, Result
 from canvas_kms_tui.changes.errors import Refused, Stale, WrongAccount
 from canvas_kms_tui.changes.export_cli import as_cli
@@ -61,6 +61,7 @@ __all__ = [
     "recover",
     "repair",
     "three_way",
+    "three_way_text",
     "undo",
     "validate",
     "ways_back",

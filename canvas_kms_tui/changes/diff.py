@@ -13,6 +13,7 @@ from canvas_kms_tui.change import Change
 from canvas_kms_tui.changes.errors import Stale
 
 _CONTEXT = 3
+_END = "\n"
 
 
 class Kind(StrEnum):
@@ -51,6 +52,13 @@ def diff(change: Change, *, context: int | None = _CONTEXT) -> tuple[Line, ...]:
 
 def three_way(stale: Stale) -> ThreeWay:
     return ThreeWay(lines(stale.shown, stale.standing), lines(stale.standing, stale.wanted))
+
+
+def three_way_text(stale: Stale) -> str:
+    """The three-way difference for a terminal."""
+    found = three_way(stale)
+    parts = (("shown", "what stands", found.shown_to_standing), ("what stands", "wanted", found.standing_to_wanted))
+    return "\n".join(f"{old} → {new}:\n{''.join(f'  {line}{_END}' for line in shown)}" for old, new, shown in parts)
 
 
 def lines(before: Any, after: Any, *, context: int | None = _CONTEXT) -> tuple[Line, ...]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from canvas_kms_tui.changes import Refused
+from canvas_kms_tui.changes import Journal, Refused, Stale, recover, three_way_text
 from canvas_kms_tui.cli.connect import Opened, opener
-from canvas_kms_tui.cli.options import Complaint, Options, UsageError
-from canvas_kms_tui.cli.output import demand_file
+from canvas_kms_tui.cli.options import PROGRAM, Complaint, Options, UsageError
+from canvas_kms_tui.cli.output import demand_file, to_stdout
 from canvas_kms_tui.cli.progress import Progress
 from canvas_kms_tui.facts import Calls, Facts
 from canvas_kms_tui.findings import Diagnosis
@@ -50,6 +50,8 @@ def headless(options: Options, work: Work[T]) -> T:
     except BadTarget as bad:
         raise UsageError(str(bad)) from None
     except Refused as refused:
+        if isinstance(refused, Stale):
+            to_stdout(three_way_text(refused))
         raise Complaint(str(refused), refused.exit_code) from None
     finally:
         progress.close()
@@ -60,6 +62,8 @@ async def _opened(options: Options, work: Work[T], progress: Progress) -> T:
     progress.connecting("starting the stand-in for AWS" if options.demo is not None else "connecting to AWS")
     opened = await opener(options, progress.waiting)()
     try:
+        for found in await recover(opened.connection, Journal()):
+            progress.say(f"{PROGRAM}: {found.text} (journal entry {found.entry.id})")
         return await work(opened, progress)
     finally:
         opened.connection.close()

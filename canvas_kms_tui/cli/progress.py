@@ -48,6 +48,11 @@ class Progress:
     def done(self, diagnosis: Diagnosis) -> None:
         self._show("simulating the fixes")
 
+    def say(self, line: str) -> None:
+        """A line that stays, terminal or not."""
+        self._write("")
+        print(" ".join(line.split()), file=sys.stderr)
+
     def close(self) -> None:
         self._write("")
 
