@@ -45,7 +45,25 @@ class Keys:
                     "kms", "describe_key", region=self._client_region(region), KeyId=entry["TargetKeyId"]
                 )
                 return _key(alias, found["KeyMetadata"]) if found else None
-        return None
+        return self._not_yet_created(alias, name, region)
+
+    def _not_yet_created(self, alias: str, name: str, region: str | None) -> Key:
+        """An AWS managed key that KMS will create at its first use; until then its alias is all there is of it."""
+        target = self._target
+        return Key(
+            configured=alias,
+            arn=f"arn:{target.partition}:kms:{region or target.region}:{target.account}:{name}",
+            state="Enabled",
+            manager="AWS",
+            spec="SYMMETRIC_DEFAULT",
+            usage="ENCRYPT_DECRYPT",
+            origin="AWS_KMS",
+            multi_region=False,
+            multi_region_type="",
+            deletion_date=None,
+            valid_to=None,
+            description="not created yet: the service creates it at the first use",
+        )
 
     async def arn(self, reference: str, region: str | None = None) -> str | None:
         """The ARN behind a reference; an ARN of a key is its own answer, read or not."""

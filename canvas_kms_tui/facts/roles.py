@@ -37,6 +37,7 @@ class Roles:
             name=role["RoleName"],
             trust=role.get("AssumeRolePolicyDocument") or {},
             boundary_arn=(role.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn"),
+            id=role.get("RoleId") or "",
             tags={tag["Key"]: tag["Value"] for tag in role.get("Tags") or ()},
         )
 

@@ -6,14 +6,16 @@ that only source objects use, and a key that comes from the bucket's default enc
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
-from canvas_kms_tui.import_path.blame import Blame, Kind, guard_blames
+from canvas_kms_tui.import_path.blame import Blame, Kind, guard_blames, unread_key, why_unread
 from canvas_kms_tui.import_path.blame_kms import KmsJudge, Names
 from canvas_kms_tui.import_path.blame_s3 import S3Judge
 from canvas_kms_tui.import_path.resolve import Use
+from canvas_kms_tui.import_path.stale import Stale, stale_allow
 from canvas_kms_tui.import_path.steps import Step
-from canvas_kms_tui.policy import Decision
+from canvas_kms_tui.policy import Decision, Layer
 
 
 def blame(step: Step, uses: frozenset[Use]) -> tuple[Blame, ...]:
@@ -31,11 +33,40 @@ def _by_policy(step: Step, uses: frozenset[Use]) -> tuple[Blame, ...]:
     if step.answer is None or step.layers is None or step.answer.decision is Decision.ALLOWED:
         return ()
     judge = KmsJudge(step, Names.of(step, uses)) if step.is_kms else S3Judge(step)
-    found = (*guard_blames(step, step.answer), *judge.blames())
+    guards, silent = guard_blames(step, step.answer), judge.blames()
     if step.answer.decision is Decision.UNKNOWN:
-        return _once((*found, *judge.gaps()))
+        if step.answer.denied:
+            return _once((*guards, *silent, *judge.gaps()))
+        gaps = judge.gaps() or [_open(blame, step) for blame in silent]
+        return _once((*(_open(blame, step) for blame in guards), *gaps))
+    found = (*guards, *silent)
     denied = tuple(blame for blame in found if blame.kind is Kind.DENIED)
+    if stale := stale_allow(step):
+        return _once((_of_stale(stale), *(_behind_stale(blame) for blame in denied)))
     return _once(denied or found)
+
+
+def _of_stale(stale: Stale) -> Blame:
+    text = f"statement {stale.statement.index} of the {stale.document.name} names {stale.unique_id}, a deleted role"
+    return Blame("stale-principal", Kind.DENIED, str(Layer.RESOURCE_POLICY), text)
+
+
+def _behind_stale(blame: Blame) -> Blame:
+    return dataclasses.replace(blame, kind=Kind.BLOCKED, blocked_by="stale-principal")
+
+
+def _open(blame: Blame, step: Step) -> Blame:
+    """A layer that is silent where something unread or unsettled may still allow."""
+    if blame.kind is not Kind.DENIED or step.answer is None:
+        return blame
+    keys = step.answer.unknown_keys
+    unread = next(iter(step.answer.unread), None)
+    why = why_unread(unread) if unread else unread_key(step, keys)
+    if why:
+        return dataclasses.replace(blame, kind=Kind.UNREAD, why=why)
+    depends = ", ".join(sorted(keys)) or "a rule that AWS does not document"
+    text = f"{blame.text}, and whether something else allows it depends on {depends}"
+    return dataclasses.replace(blame, kind=Kind.UNSETTLED, text=text, keys=keys)
 
 
 def _once(blames: Sequence[Blame]) -> tuple[Blame, ...]:

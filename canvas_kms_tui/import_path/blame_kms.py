@@ -64,15 +64,16 @@ class KmsJudge:
         self.grant = layer_of(self.answer, Layer.GRANT)
 
     def blames(self) -> list[Blame]:
-        found = self._explicit_denies()
-        allowed_by_grant = self.grant is not None and self.grant.outcome is Outcome.ALLOW
-        if allowed_by_grant or self.policy is None or self.policy.outcome in (Outcome.ALLOW, Outcome.UNREAD):
-            return found + self._foreign_identity()
-        if self.policy.outcome is Outcome.DELEGATE:
-            return found + (self._named_but_for_condition(self.policy) or self._silent_identity())
-        if self.policy.outcome is Outcome.IMPLICIT_DENY:
-            return [*found, self._silent_policy(self.policy)]
-        return found
+        return [*self._explicit_denies(), *self._silences()]
+
+    def _silences(self) -> list[Blame]:
+        """Who had to allow and does not; each layer for itself, also where another one denies."""
+        policy, granted = self.policy, self.grant is not None and self.grant.outcome is Outcome.ALLOW
+        if granted or policy is None or policy.unread or policy.direct or policy.limited:
+            return self._foreign_identity()
+        if policy.through_account:
+            return self._named_but_for_condition(policy) or self._silent_identity()
+        return [self._silent_policy(policy)] if policy.allow is False else []
 
     def _explicit_denies(self) -> list[Blame]:
         found = []
@@ -80,7 +81,7 @@ class KmsJudge:
             if judged is None:
                 continue
             for trace in deniers(judged):
-                blamed = self.names.context if _on_context(trace) else cause
+                blamed = self.names.context if _demands_context(trace) else cause
                 found.append(Blame(blamed, Kind.DENIED, str(judged.layer), words(judged, trace), trace))
         return found
 
@@ -94,7 +95,7 @@ class KmsJudge:
         return str(self.step.request.context.get("aws:PrincipalAccount", ""))
 
     def _silent_identity(self) -> list[Blame]:
-        if self.identity is None or self.identity.outcome is not Outcome.IMPLICIT_DENY:
+        if self.identity is None or self.identity.unread or self.identity.allow is not False:
             return []
         miss = condition_miss(self.identity.statements)
         if miss and _misses_on_context(miss):
@@ -105,7 +106,7 @@ class KmsJudge:
 
     def _named_but_for_condition(self, policy: LayerAnswer) -> list[Blame]:
         """IAM is silent, but a statement of the key policy names the very role and fails on its condition alone."""
-        if self.identity is not None and self.identity.outcome is not Outcome.IMPLICIT_DENY:
+        if self.identity is not None and self.identity.allow is not False:
             return []
         role = self.step.request.principal.arn if self.step.request else None
         misses = [trace for trace in condition_misses(policy.statements) if role in trace.principals]
@@ -161,7 +162,11 @@ class KmsJudge:
         unread = first_unread(self.layers.identity)
         if unread is None:
             return []
-        return [Blame(self.names.role, Kind.UNREAD, "identity_policy", unread.layer_note, why=why_unread(unread))]
+        causes = [self.names.role]
+        if self.policy is not None:
+            causes += [blame.cause for blame in self._named_but_for_condition(self.policy)]
+        note, why = unread.layer_note, why_unread(unread)
+        return [Blame(cause, Kind.UNREAD, "identity_policy", note, why=why) for cause in causes]
 
     def _unread_grants(self) -> list[Blame]:
         if not isinstance(self.layers.grants, Unread):
@@ -175,6 +180,14 @@ def _on_context(trace: StatementTrace) -> bool:
     return any(condition.key.lower().startswith(_CONTEXT) for condition in trace.conditions)
 
 
+def _demands_context(trace: StatementTrace) -> bool:
+    """Whether a Deny is for every other encryption context than the one it names."""
+    return any(
+        condition.key.lower().startswith(_CONTEXT) and "not" in condition.operator.lower()
+        for condition in trace.conditions
+    )
+
+
 def condition_miss(traces: Sequence[StatementTrace]) -> StatementTrace | None:
     misses = condition_misses(traces)
     return next((trace for trace in misses if _meant_for_import(trace)), misses[0] if misses else None)
@@ -185,8 +198,17 @@ def _misses_on_context(trace: StatementTrace) -> bool:
     return all((miss.key or "").lower().startswith(_CONTEXT) for miss in trace.misses)
 
 
+#: Keys by which a statement for everybody names one caller: it does not name the role.
+_NAMES = frozenset({"aws:principalarn", "aws:userid", "aws:username"})
+
+
 def _meant_for_import(trace: StatementTrace) -> bool:
-    """Whether a conditional Allow could be meant for the import: one for everybody through another service is not."""
-    via = [miss for miss in trace.misses if (miss.key or "").lower() == "kms:viaservice"]
-    other_service = any("s3." not in value for miss in via for value in miss.wanted)
-    return not (other_service and "*" in trace.principals)
+    """Whether a conditional Allow could be meant for the import.
+
+    One for everybody through another service is not, nor one for everybody whose condition names another caller.
+    """
+    if "*" not in trace.principals:
+        return True
+    via = [value for miss in trace.misses if (miss.key or "").lower() == "kms:viaservice" for value in miss.wanted]
+    other_service = bool(via) and all("s3." not in value for value in via)
+    return not other_service and not any((miss.key or "").lower() in _NAMES for miss in trace.misses)

@@ -7,6 +7,7 @@ that is neither in ``values`` nor in ``unknown`` is absent from the request.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -51,6 +52,7 @@ S3_NEVER_KNOWN = frozenset(
 )
 CALLED_VIA = frozenset({"aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"})
 _ORGANIZATION = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:ResourceOrgID", "aws:ResourceOrgPaths")
+ENCRYPTION_CONTEXT = "kms:EncryptionContext:aws:s3:arn"
 CLOCK = frozenset({"aws:CurrentTime", "aws:EpochTime"})
 
 
@@ -70,7 +72,8 @@ class Context:
 
     def without(self, name: str, why: CouldNotCheck) -> Context:
         """The context with a key whose value a read would have told."""
-        return Context(self.values, self.unknown | {name}, {**self.unread, name: why})
+        values = {key: value for key, value in self.values.items() if key != name}
+        return Context(values, self.unknown | {name}, {**self.unread, name: why})
 
 
 def caller_context(
@@ -127,7 +130,7 @@ def via_s3_context(base: Context, key: Key | None, key_arn: str, *, region: str,
         {
             "aws:ViaAWSService": "true",
             "kms:ViaService": f"s3.{region}.amazonaws.com",
-            "kms:EncryptionContext:aws:s3:arn": context_arn,
+            ENCRYPTION_CONTEXT: context_arn,
             "kms:EncryptionContextKeys": ("aws:s3:arn",),
             "kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
         },
@@ -175,6 +178,27 @@ def kms_context(base: Context, key: Key | None, key_arn: str) -> Context:
         if key.multi_region_type:
             values["kms:MultiRegionKeyType"] = key.multi_region_type
     return base.merged(values, unknown)
+
+
+#: Values of ``aws:userid`` that hang on the role's unique id alone, whatever the session is called.
+_ANY_SESSION = re.compile(r"[^:*?$]*(:?\*)?")
+
+
+def with_user_id(context: Context, layers: Layers, role: Role | None) -> Context:
+    """``aws:userid`` (the role's unique id, a colon, the session's name), unless a policy looks at the session's name."""
+    if role is None or not role.id or not mentions(layers, "aws:userid") or mentions(layers, "${aws:userid"):
+        return context
+    wanted = [
+        value
+        for document in _documents(layers)
+        for statement in document.statements
+        for condition in statement.conditions
+        if condition.key.lower() == "aws:userid"
+        for value in condition.wanted
+    ]
+    if not all(_ANY_SESSION.fullmatch(value) for value in wanted):
+        return context
+    return context.merged({"aws:userid": f"{role.id}:SageMaker"})
 
 
 def mentions(layers: Layers, word: str) -> bool:

@@ -17,6 +17,7 @@ from canvas_kms_tui.import_path.resolve import KeyUse, Place, Resolution, Use
 from canvas_kms_tui.import_path.simulate import SSE_ALGORITHM, SSE_KEY
 from canvas_kms_tui.import_path.steps import Side, Station, Step
 from canvas_kms_tui.import_path.who import Who, execution_role
+from canvas_kms_tui.policy import Decision
 from canvas_kms_tui.target import Dataset
 
 
@@ -104,11 +105,17 @@ class ImportPath:
     def _bucket_reads(self, requests: Requests, dataset: Dataset) -> list[Awaitable[Step]]:
         arn = self._bucket_arn(dataset.bucket)
         locate = _browse("Find the source bucket", "s3:GetBucketLocation", arn)
-        listing = Step("browse", Station.BROWSE, Side.SOURCE, "List the source bucket", "s3:ListBucket", arn)
-        return [
-            requests.s3(locate, dataset.bucket),
-            requests.s3(listing, dataset.bucket, {"s3:prefix": dataset.key}),
-        ]
+        return [requests.s3(locate, dataset.bucket), self._listing(requests, dataset, arn)]
+
+    async def _listing(self, requests: Requests, dataset: Dataset, arn: str) -> Step:
+        """ListBucket for the dataset's folder, or for its key: AWS does not say with which prefix Canvas lists."""
+        step = Step("browse", Station.BROWSE, Side.SOURCE, "List the source bucket", "s3:ListBucket", arn)
+        folder = dataset.key[: dataset.key.rfind("/") + 1]
+        by_folder = await requests.s3(step, dataset.bucket, {"s3:prefix": folder})
+        if folder == dataset.key or by_folder.decision is Decision.ALLOWED:
+            return by_folder
+        by_key = await requests.s3(step, dataset.bucket, {"s3:prefix": dataset.key})
+        return by_key if by_key.decision is Decision.ALLOWED else by_folder
 
     def _object_steps(
         self, requests: Requests, found: SourceObject, uses: Mapping[str, KeyUse]

@@ -10,12 +10,14 @@ from canvas_kms_tui.facts import Facts, Unreadable, known
 from canvas_kms_tui.facts.access_points import AccessPoint, account_of
 from canvas_kms_tui.facts.terms import Bucket, BucketStanding, Encryption, Key
 from canvas_kms_tui.import_path.context import (
+    ENCRYPTION_CONTEXT,
     Context,
     Values,
     mentions,
     s3_context,
     undocumented_kms_context,
     via_s3_context,
+    with_user_id,
 )
 from canvas_kms_tui.import_path.obstacles import Obstacle, bucket_obstacle, key_obstacle
 from canvas_kms_tui.import_path.resolve import KeyUse, Place, Use
@@ -23,6 +25,9 @@ from canvas_kms_tui.import_path.simulate import SSE_ALGORITHM, SSE_KEY, aws_mana
 from canvas_kms_tui.import_path.steps import Step
 from canvas_kms_tui.import_path.who import Who
 from canvas_kms_tui.policy import Document, Layers, Unread
+
+#: Stands for the owner of a bucket that is another account's, we cannot know whose.
+_ANOTHER = "another account"
 
 
 class Requests:
@@ -60,6 +65,8 @@ class Requests:
             context = _labelled(
                 context, "s3:ExistingObjectTag/", await known(self.facts.buckets.tags(bucket or "", key))
             )
+        context = with_user_id(context, layers, self.who.role)
+        owner = owner or (_ANOTHER if foreign else None)
         asked = (self.who.principal, step.action, step.resource)
         if step.headerless and place:
             filled = _filled(place, step.use)
@@ -94,13 +101,17 @@ class Requests:
         else:
             via = use.arn.split(":")[3] if use.uses == {Use.SOURCE} else region
             context = via_s3_context(self.who.context, key, use.arn, region=via, context_arn=context_arn)
-        return await self._judged_kms(step, key, use.arn, context)
+            if place and isinstance(place.encryption, Unreadable):
+                context = context.without(ENCRYPTION_CONTEXT, place.encryption.why)
+        judged = await self._judged_kms(step, key, use.arn, context)
+        return dataclasses.replace(judged, unseen=use.key.why) if isinstance(use.key, Unreadable) else judged
 
     async def _judged_kms(self, step: Step, key: Key | None, arn: str, context: Context) -> Step:
         layers = await self._key_layers(key, arn)
         context = await self._with_key_labels(context, layers, arn)
         if step.action == "kms:CreateGrant":
             context = context.merged({"kms:GrantIsForAWSResource": "true"})
+        context = with_user_id(context, layers, self.who.role)
         request, answer = judge(
             self.who.principal, step.action, arn, owner=arn.split(":")[4], context=context, layers=layers
         )

@@ -109,7 +109,11 @@ class Resolution:
 
     async def use_of(self, setting: Setting, use: Use) -> KeyUse:
         reference = setting.value or ""
-        key = await known(self._facts.keys.key(reference))
+        region = None
+        if use is not Use.DOMAIN and not reference.startswith("arn:"):
+            bucket = (await self.place()).bucket
+            region = bucket.region if isinstance(bucket, Bucket) else None
+        key = await known(self._facts.keys.key(reference, region))
         arn = key.arn if isinstance(key, Key) else (reference if ":key/" in reference else None)
         return KeyUse(reference, arn, key, frozenset({use}), setting.origin)
 

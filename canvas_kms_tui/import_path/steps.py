@@ -59,6 +59,7 @@ class Step:
     required: bool = True
     foreign: bool = False
     unread_keys: Mapping[str, CouldNotCheck] = field(default_factory=dict)
+    unseen: CouldNotCheck | None = None
 
     @property
     def id(self) -> str:
@@ -76,6 +77,8 @@ class Step:
             return Decision.UNKNOWN
         if self.answer.decision is Decision.UNKNOWN and self.answer.denied:
             return Decision.IMPLICITLY_DENIED
+        if self.unseen and self.answer.decision is Decision.ALLOWED:
+            return Decision.UNKNOWN
         return self.answer.decision
 
     @property
@@ -101,8 +104,8 @@ class Step:
     def _decided_by(self) -> tuple[DecidedBy, ...]:
         if self.obstacle:
             return (DecidedBy("resource_state", self.resource, None, None, self.obstacle.text),)
-        if self.gap:
-            return (DecidedBy("not_read", self.gap.action, None, None, self.gap.reason),)
+        if gap := self.gap or (self.unseen if self.decision is Decision.UNKNOWN else None):
+            return (DecidedBy("not_read", gap.action, None, None, gap.reason),)
         if self.answer is None:
             return ()
         return tuple(
@@ -114,4 +117,6 @@ class Step:
             return f"{self.action} on {self.resource} fails: {self.obstacle.text}."
         if self.gap:
             return f"{self.action} could not be simulated: {self.gap.reason}."
+        if self.unseen and self.decision is Decision.UNKNOWN:
+            return f"The policies allow {self.action}, but the key itself could not be looked at: {self.unseen.reason}."
         return self.answer.explanation if self.answer else ""
