@@ -27,10 +27,6 @@ def always(_text: str) -> bool:
     return True
 
 
-def never(_text: str) -> bool:
-    return False
-
-
 # --- globs ------------------------------------------------------------------------------------------------------
 
 

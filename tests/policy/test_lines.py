@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from canvas_kms_tui.policy import Document, Grant, Layers, Principal, Request, Unread, evaluate
+from canvas_kms_tui.policy import Document, Grant, Layer, Layers, Principal, Request, Unread, evaluate
 from canvas_kms_tui.policy.lines import BadLine, evaluate_lines, read_line, write_line
 from tests.policy.test_conformance import CASES, load
 
@@ -201,3 +201,148 @@ def test_the_conformance_cases_are_lines() -> None:
     assert [(answer["id"], answer["decision"]) for answer in answers] == [
         (case["id"], words[case["expected"]]) for case in cases
     ]
+
+
+def test_a_written_line_holds_every_field_under_its_name() -> None:
+    source = {"Version": "2012-10-17", "Statement": []}
+    grant = {"GrantId": "g", "KeyId": KEY, "GranteePrincipal": ROLE, "Operations": ["Encrypt"]}
+
+    def named(name: str) -> Document:
+        return Document.parse(source, name=name)
+
+    request = Request(
+        Principal.role(ROLE, session_name="SageMaker", tags={"team": "a"}),
+        "kms:Decrypt",
+        KEY,
+        resource_account="111122223333",
+        context={"kms:ViaService": "s3", "aws:TagKeys": ("a", "b")},
+        unknown=frozenset({"b", "a"}),
+    )
+    layers = Layers(
+        identity=(named("I"), Unread("managed policy B")),
+        boundary=named("B"),
+        session=[named("S")],
+        scps=[[named("P1")], [named("P2"), named("P3")]],
+        rcps=Unread("RCPs"),
+        resource=[named("R")],
+        grants=[Grant.from_api(grant)],
+        endpoint=[named("E")],
+    )
+    assert json.loads(write_line(request, layers, name="x")) == {
+        "id": "x",
+        "principal_arn": ROLE,
+        "principal_type": "role",
+        "session_name": "SageMaker",
+        "action": "kms:Decrypt",
+        "resource_arn": KEY,
+        "resource_account": "111122223333",
+        "context": {"aws:PrincipalTag/team": "a", "kms:ViaService": "s3", "aws:TagKeys": ["a", "b"]},
+        "unknown_context": ["a", "b"],
+        "identity_policies": [source],
+        "permission_boundaries": [source],
+        "session_policies": [source],
+        "scps": [[source], [source, source]],
+        "resource_policy": [source],
+        "grants": [grant],
+        "vpc_endpoint_policies": [source],
+        "unread": ["identity_policy", "resource_control_policy"],
+        "document_names": {
+            "identity_policies": ["I"],
+            "permission_boundaries": ["B"],
+            "session_policies": ["S"],
+            "scps": ["P1", "P2", "P3"],
+            "resource_policy": ["R"],
+            "vpc_endpoint_policies": ["E"],
+        },
+    }
+
+
+def test_a_written_line_leaves_out_what_is_empty() -> None:
+    request = Request(Principal.service("s3.amazonaws.com"), "s3:x", "*")
+    assert json.loads(write_line(request, Layers())) == {
+        "id": None,
+        "principal_arn": "s3.amazonaws.com",
+        "principal_type": "service",
+        "session_name": None,
+        "action": "s3:x",
+        "resource_arn": "*",
+        "resource_account": None,
+        "resource_policy": None,
+    }
+    assert write_line(request, Layers()).endswith("}\n")
+
+
+@pytest.mark.parametrize("layer", list(Layer))
+def test_each_unread_layer_comes_back_unread(layer: Layer) -> None:
+    line = {"principal": ROLE, "action": "kms:Decrypt", "resource": KEY, "unread": [layer.value]}
+    request, layers = read_line(json.dumps(line))
+    answer = evaluate(request, layers)
+    assert [found.layer for found in answer.layers if found.unread] == [layer]
+    assert json.loads(write_line(request, layers))["unread"] == [layer.value]
+
+
+def test_each_documents_name_is_told_in_the_trace() -> None:
+    policy = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": "*"}]}
+    line = {
+        "principal": ROLE,
+        "action": "kms:Decrypt",
+        "resource": KEY,
+        "identity_policies": [policy, policy],
+        "permission_boundaries": [policy],
+        "session_policies": [policy],
+        "scps": [[policy], [policy]],
+        "rcps": [[policy]],
+        "resource_policy": policy,
+        "vpc_endpoint_policies": [policy],
+    }
+    request, layers = read_line(json.dumps(line))
+    answer = evaluate(request, layers)
+    assert [trace.document for layer in answer.layers for trace in layer.statements] == [
+        "resource control policy",
+        "service control policy 0",
+        "service control policy 1",
+        "resource policy",
+        "identity policy 0",
+        "identity policy 1",
+        "permissions boundary",
+        "session policy",
+        "VPC endpoint policy",
+    ]
+
+
+def test_an_answer_line_holds_every_field_under_its_name() -> None:
+    policy = {
+        "Statement": {
+            "Sid": "S",
+            "Effect": "Allow",
+            "Action": "s3:*",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}},
+        }
+    }
+    line = {"id": 1, "principal": ROLE, "action": "s3:x", "resource": "*", "identity_policies": [policy]}
+    answer = one(line)
+    words = 'no identity policy of role Canvas allows s3:x on *; statement 0 ("S") of the identity policy allows it only '
+    words += 'if StringEquals aws:SourceVpce "vpce-1" holds (the request has none)'
+    assert answer == {
+        "id": 1,
+        "decision": "implicitly_denied",
+        "decided_by": [
+            {"layer": "identity_policy", "document": "identity policy", "statement": None, "sid": None, "why": words}
+        ],
+        "nearest_miss": {
+            "document": "identity policy",
+            "index": 0,
+            "sid": "S",
+            "element": "condition",
+            "operator": "StringEquals",
+            "key": "aws:SourceVpce",
+            "wanted": ["vpce-1"],
+            "actual": None,
+            "negated": False,
+        },
+        "explanation": f"N{words[1:]}.",
+        "denied": True,
+        "unknown_keys": [],
+        "assuming": [],
+    }
