@@ -15,6 +15,12 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 
 
+def _complain(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Nobody asks any more for what was cancelled; anything else is told as usual."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
+
+
 class Background:
     """Starts with the first :meth:`run`; everything given to it shares one loop, in the order of arrival."""
 
@@ -41,6 +47,7 @@ class Background:
     def _started(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
+            self._loop.set_exception_handler(_complain)
             threading.Thread(target=self._serve, args=(self._loop,), name="background", daemon=True).start()
         return self._loop
 

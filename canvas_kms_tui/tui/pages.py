@@ -12,14 +12,14 @@ from canvas_kms_tui.findings import CouldNotCheck, Diagnosis, Finding, Status, S
 from canvas_kms_tui.tui.board import Board, CauseLike, step_id
 from canvas_kms_tui.tui.jsontext import JsonLine, lines_of
 from canvas_kms_tui.tui.paper import LABEL, Paper
-from canvas_kms_tui.tui.rooms import Paperwork
+from canvas_kms_tui.tui.rooms import Case, Paperwork, Reason
 from canvas_kms_tui.tui.words import CERTAINTY, DECISION, STATUS, count, name_of
 
 DECIDING = "$text-error"
-_AROUND = 2  #: lines of the document shown before and after the deciding statement
+_STATEMENTS = 2  #: deciding statements shown with a finding
 
 
-def finding_page(paper: Paper, finding: Finding, board: Board, documents: Sequence[Paperwork]) -> None:
+def finding_page(paper: Paper, finding: Finding, board: Board, case: Case | None) -> None:
     """The whole of one finding, the most useful first."""
     look = STATUS[finding.status]
     sure = CERTAINTY[finding.certainty] if finding.status in (Status.FAIL, Status.WARN) else ""
@@ -30,7 +30,8 @@ def finding_page(paper: Paper, finding: Finding, board: Board, documents: Sequen
     if finding.could_not_check is not None:
         _could_not_check(paper, finding.could_not_check)
     _blocked(paper, finding)
-    _statement(paper, deciding(finding, board, documents), documents)
+    for reason in deciding(finding, case)[:_STATEMENTS]:
+        _statement(paper, reason, case.documents if case else ())
     _fixes(paper, finding)
     if finding.evidence or finding.resource:
         paper.heading("Seen")
@@ -81,48 +82,78 @@ def _how(fix: Fix) -> str:
     return fix.text
 
 
-def deciding(finding: Finding, board: Board, documents: Sequence[Paperwork]) -> tuple[str, int] | None:
-    """Document and statement that decide: the finding's own, else what decides the steps that it explains."""
-    names = {document.name for document in documents}
-    if finding.statement is not None and finding.statement[0] in names:
-        return finding.statement
-    if finding.status is Status.PASS:
-        return None
-    explained = [step for step in board.steps.values() if step_id(step) in finding.step_ids]
-    deciders = (by for step in explained if step.decision != "allowed" for by in step.decided_by)
-    return next(
-        ((by.document, by.statement) for by in deciders if by.statement is not None and by.document in names), None
-    )
+def deciding(finding: Finding, case: Case | None) -> list[Reason]:
+    """The statements that decide: the finding's own first, then those of the failing steps that it explains."""
+    if case is None or finding.status is Status.PASS:
+        return []
+    found = [Reason(*finding.statement, "")] if finding.statement is not None else []
+    for explained in finding.step_ids:
+        found += case.reasons.get(explained, ())
+    names = {document.name for document in case.documents}
+    best: dict[tuple[str, int], Reason] = {}
+    for reason in found:
+        at = (reason.document, reason.statement)
+        if reason.document in names and (at not in best or not best[at].why):
+            best[at] = reason
+    return list(best.values())
 
 
-def _statement(paper: Paper, at: tuple[str, int] | None, documents: Sequence[Paperwork]) -> None:
-    if at is None:
-        return
-    name, index = at
-    document = next(document for document in documents if document.name == name)
-    paper.heading(f"Decided by statement {index} of the {name}")
-    paper.lines.extend(excerpt(lines_of(document.source), index, paper.width))
+def _statement(paper: Paper, reason: Reason, documents: Sequence[Paperwork]) -> None:
+    document = next(document for document in documents if document.name == reason.document)
+    lead = "Nearly allowed" if reason.nearly else "Decided"
+    paper.heading(f"{lead} by statement {reason.statement} of the {reason.document}")
+    paper.lines.extend(excerpt(lines_of(document.source, compact=True), reason, paper.width))
     paper.para("d opens the whole document", LABEL, indent=2)
 
 
-def excerpt(lines: Sequence[JsonLine], statement: int, width: int) -> list[Content]:
-    """The lines of one statement, marked, with a little of what stands around them."""
-    at = [number for number, line in enumerate(lines) if line.statement == statement]
+def excerpt(lines: Sequence[JsonLine], reason: Reason, width: int) -> list[Content]:
+    """The lines of one statement, marked, without line numbers."""
+    at = [number for number, line in enumerate(lines) if line.statement == reason.statement]
     if not at:
         return []
-    shown: list[Content] = []
-    for number in range(max(at[0] - _AROUND, 0), min(at[-1] + _AROUND + 1, len(lines))):
-        shown += numbered(number, lines[number].content, width, marked=at[0] <= number <= at[-1])
+    shown = marked(lines, reason, width, digits=0)[at[0] : at[-1] + 1]
+    return [part for parts in shown for part in parts]
+
+
+def marked(lines: Sequence[JsonLine], reason: Reason | None, width: int, digits: int = 3) -> list[list[Content]]:
+    """Every line as it is shown: the statement with a bar, what does not fit with a cross and the reason below it."""
+    inside = [n for n, line in enumerate(lines) if reason is not None and line.statement == reason.statement]
+    element = reason.element if reason is not None else ()
+    failing = {number for number in inside if element and lines[number].belongs_to(element)}
+    last = max(failing or inside, default=-1)
+    shown: list[list[Content]] = []
+    for number, line in enumerate(lines):
+        mark = "✗" if number in failing else "┃" if number in inside else " "
+        parts = numbered(number, line.content, width, mark=mark, digits=digits)
+        if number == last and reason is not None and reason.why:
+            parts += _note(reason.why, width, digits + 1)
+        shown.append(parts)
     return shown
 
 
-def numbered(number: int, line: Content, width: int, *, marked: bool, digits: int = 3) -> list[Content]:
-    """A document's line with its number, going on below where it is too wide; a marked one carries a bar."""
-    bar = ("┃ ", f"bold {DECIDING}") if marked else ("  ", "")
-    first = Content.assemble((f"{number + 1:>{digits}} ", LABEL), bar)
-    below = Content.assemble((f"{'↪':>{digits}} ", LABEL), bar)
-    parts = line.fold(max(width - digits - 3, 8))
-    return [(below if index else first) + part for index, part in enumerate(parts)]
+def _note(text: str, width: int, indent: int) -> list[Content]:
+    note = Content.styled(f"↑ {text}", f"bold {DECIDING}")
+    return [Content(" " * indent) + part.rstrip() for part in note.wrap(max(width - indent, 8))]
+
+
+def numbered(number: int, line: Content, width: int, *, mark: str = " ", digits: int = 3) -> list[Content]:
+    """A document's line with its number and mark, going on below where it is too wide."""
+    bar = (f"{mark} ", f"bold {DECIDING}")
+    first = Content.assemble((f"{number + 1:>{digits}} " if digits else "", LABEL), bar)
+    below = Content.assemble((f"{'↪':>{digits}} " if digits else "", LABEL), bar)
+    room = max(width - first.cell_length, 8)
+    return [(below if index else first) + part for index, part in enumerate(_hanging(line, room))]
+
+
+def _hanging(line: Content, room: int) -> list[Content]:
+    """A line of code broken where it has blanks, going on two columns deeper than it began."""
+    if line.cell_length <= room:
+        return [line]
+    indent = len(line.plain) - len(line.plain.lstrip()) + 4
+    if indent > room // 2:
+        return line.fold(room)
+    head, *rest = line[indent - 4 :].wrap(room - indent)
+    return [Content(" " * (indent - 4)) + head, *(Content(" " * indent) + part for part in rest)]
 
 
 def _steps(paper: Paper, steps: Sequence[StepResult]) -> None:

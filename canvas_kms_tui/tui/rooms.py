@@ -37,14 +37,29 @@ class Paperwork:
     source: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A statement that decides a step, or (``nearly``) would have allowed it but for one ``element``.
+
+    ``element`` is a path inside the statement: ``("Action",)``, ``("Condition", "StringEquals", "kms:ViaService")``.
+    """
+
+    document: str
+    statement: int
+    why: str
+    element: tuple[str, ...] = ()
+    nearly: bool = False
+
+
 @dataclass(slots=True)
 class Case:
-    """A finished diagnosis and what it stands on. ``inner`` is the rooms' own."""
+    """A finished diagnosis and what it stands on: documents, and step id → reasons. ``inner`` is the rooms' own."""
 
     connection: Connection
     target: Target
     diagnosis: Diagnosis
     documents: tuple[Paperwork, ...] = ()
+    reasons: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
     inner: Any = None
 
 

@@ -26,6 +26,7 @@ from canvas_kms_tui.gateway import Connection
 from canvas_kms_tui.import_path import ImportPath, Step
 from canvas_kms_tui.policy import Document, Layers
 from canvas_kms_tui.target import BadTarget, Target
+from canvas_kms_tui.tui.reasons import reasons
 from canvas_kms_tui.tui.rooms import Applied, Case, Choice, DiffLine, Observer, Paperwork, Proof, Refused, Undoable
 from canvas_kms_tui.tui.session import Session
 
@@ -72,8 +73,9 @@ class RealRooms:
             )
         except BadTarget as bad:
             raise Refused(str(bad)) from bad
-        papers = tuple(_papers(await known(ImportPath(facts).steps())))
-        return Case(connection, target, diagnosis, papers, facts)
+        steps = await known(ImportPath(facts).steps())
+        steps = () if isinstance(steps, Unreadable) else steps
+        return Case(connection, target, diagnosis, tuple(_papers(steps)), reasons(steps), facts)
 
     def _causes(self) -> tuple[Cause, ...]:
         only, skip = self._session.only, self._session.skip
@@ -187,10 +189,10 @@ def _undoable(entry: Entry) -> Undoable:
     return Undoable(entry.id, entry.header.title, promise, back)
 
 
-def _papers(steps: tuple[Step, ...] | Unreadable) -> Iterator[Paperwork]:
+def _papers(steps: Sequence[Step]) -> Iterator[Paperwork]:
     """Every document that the steps were judged by, each once, in the order of the import."""
     seen: set[str] = set()
-    for step in () if isinstance(steps, Unreadable) else steps:
+    for step in steps:
         for document in _documents(step.layers):
             if document.name not in seen:
                 seen.add(document.name)

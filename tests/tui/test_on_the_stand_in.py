@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from screen_text import until
+from screen_text import text, until
 from textual.pilot import Pilot
 
 from canvas_kms_tui.aws.live import connect
@@ -73,8 +73,13 @@ async def seated(name: str, tmp_path: Path, size: tuple[int, int] = (120, 36), *
         demo.stop()
 
 
-async def apply_fix(pilot: Pilot[int], verdict: str) -> None:
-    """Press f, a, type what is asked for, and wait for the verdict."""
+def path(pilot: Pilot[int]) -> str:
+    """The line of stations."""
+    return next(line for line in text(pilot.app).splitlines() if "read back" in line)
+
+
+async def apply_fix(pilot: Pilot[int], *, green: bool = True) -> None:
+    """Press f, a, type what is asked for, and wait for the new verdict."""
     await pilot.press("f")
     preview = await until(pilot, "Nothing has been changed yet", seconds=30)
     await pilot.press("a")
@@ -82,7 +87,9 @@ async def apply_fix(pilot: Pilot[int], verdict: str) -> None:
         shown = await until(pilot, "To go on, type")
         asked = shown.split("To go on, type")[1].splitlines()[0].strip(" │")
         await pilot.press(*["space" if letter == " " else letter for letter in asked.split("│")[0].strip()], "enter")
-    await until(pilot, verdict, seconds=60)
+    shown = await until(pilot, "takes back the change", seconds=60)
+    assert "STOPPED" not in shown
+    assert ("✗" not in path(pilot)) is green
 
 
 FIXABLE = [
@@ -100,7 +107,7 @@ async def test_two_keys_turn_the_import_green_and_two_more_bring_it_back(name: s
     async with seated(name, tmp_path) as seat:
         pilot = seat.pilot
         await until(pilot, "BROKEN", seconds=30)
-        await apply_fix(pilot, "HEALTHY")
+        await apply_fix(pilot)
         await pilot.press("u")
         await until(pilot, "takes it back; esc leaves", seconds=30)
         await pilot.press("u")
@@ -110,8 +117,8 @@ async def test_two_keys_turn_the_import_green_and_two_more_bring_it_back(name: s
 async def test_two_causes_are_mended_one_after_the_other(tmp_path: Path) -> None:
     async with seated("two-causes", tmp_path) as seat:
         await until(seat.pilot, "BROKEN", seconds=30)
-        await apply_fix(seat.pilot, "takes back the change")
-        await apply_fix(seat.pilot, "HEALTHY")
+        await apply_fix(seat.pilot, green=False)
+        await apply_fix(seat.pilot)
 
 
 async def test_undoing_a_key_policy_puts_back_the_very_document(tmp_path: Path) -> None:
@@ -123,7 +130,7 @@ async def test_undoing_a_key_policy_puts_back_the_very_document(tmp_path: Path) 
         assert app.desk.case is not None
         key = app.desk.case.diagnosis.resolved.artifact_key.value
         before = await seat.ask("kms", "get_key_policy", KeyId=key, PolicyName="default")
-        await apply_fix(pilot, "HEALTHY")
+        await apply_fix(pilot)
         changed = await seat.ask("kms", "get_key_policy", KeyId=key, PolicyName="default")
         assert len(json.loads(changed["Policy"])["Statement"]) == len(json.loads(before["Policy"])["Statement"]) + 1
         await pilot.press("u")

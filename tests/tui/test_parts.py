@@ -18,6 +18,7 @@ from canvas_kms_tui.tui.board import Board
 from canvas_kms_tui.tui.jsontext import lines_of
 from canvas_kms_tui.tui.pages import excerpt
 from canvas_kms_tui.tui.paper import Paper
+from canvas_kms_tui.tui.rooms import Reason
 from canvas_kms_tui.tui.widgets.path_line import path_content
 from canvas_kms_tui.tui.words import name_of, shorten
 
@@ -105,14 +106,30 @@ def test_the_lines_of_a_document_are_its_json() -> None:
 
 
 def test_an_excerpt_marks_the_deciding_statement_only() -> None:
-    shown = [line.plain for line in excerpt(lines_of(POLICY), 1, 60)]
+    shown = [line.plain for line in excerpt(lines_of(POLICY), Reason(DOCUMENT, 1, ""), 60)]
     assert [line for line in shown if "┃" in line and "Admins" in line] == []
     assert any("┃" in line and "ReadersOnly" in line for line in shown)
     assert all(cell_len(line) <= 60 for line in shown)
 
 
+def test_the_element_that_does_not_fit_is_crossed_with_what_was_asked() -> None:
+    reason = Reason(DOCUMENT, 1, "does not name kms:Decrypt", ("Action",), nearly=True)
+    shown = [line.plain for line in excerpt(lines_of(POLICY, compact=True), reason, 80)]
+    crossed = [line for line in shown if "✗" in line]
+    assert len(crossed) == 1
+    assert "kms:DescribeKey" in crossed[0]
+    assert shown[shown.index(crossed[0]) + 1].strip() == "↑ does not name kms:Decrypt"
+
+
+def test_a_condition_inside_a_short_line_is_found_by_operator_and_key() -> None:
+    condition = {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}
+    lines = lines_of({"Statement": [{"Effect": "Allow", "Condition": condition}]})
+    crossed = [line for line in lines if line.belongs_to(("Condition", "stringequals", "KMS:ViaService"))]
+    assert len(crossed) == 1
+
+
 def test_a_statement_that_is_not_there_gives_no_excerpt() -> None:
-    assert excerpt(lines_of(POLICY), 7, 60) == []
+    assert excerpt(lines_of(POLICY), Reason(DOCUMENT, 7, ""), 60) == []
 
 
 def _board(*, mended: bool = False) -> Board:

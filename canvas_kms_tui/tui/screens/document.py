@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -13,8 +14,8 @@ from textual.widgets import Static
 
 from canvas_kms_tui.tui import clipboard
 from canvas_kms_tui.tui.jsontext import lines_of
-from canvas_kms_tui.tui.pages import numbered
-from canvas_kms_tui.tui.rooms import Paperwork
+from canvas_kms_tui.tui.pages import marked
+from canvas_kms_tui.tui.rooms import Paperwork, Reason
 from canvas_kms_tui.tui.screens.keyed import KeyedScreen, bindings
 from canvas_kms_tui.tui.widgets.key_footer import KeyFooter
 from canvas_kms_tui.tui.widgets.line_view import Line, LineView
@@ -26,19 +27,19 @@ FOUND = "on $warning-muted"
 
 
 class DocumentScreen(KeyedScreen[None]):
-    """``at`` is the document's name and the statement to show first."""
+    """Opens at the first of the ``reasons``; they are documents of the case."""
 
     CSS_PATH = "document.tcss"
     TABLE = "document"
     BINDINGS: ClassVar[list[BindingType]] = bindings("document")
     AUTO_FOCUS = "LineView"
 
-    def __init__(self, documents: Sequence[Paperwork], at: tuple[str, int] | None) -> None:
+    def __init__(self, documents: Sequence[Paperwork], reasons: Sequence[Reason]) -> None:
         super().__init__()
         self.documents = list(documents)
-        self.at = at
+        self.reasons = {reason.document: reason for reason in reversed(reasons)}
         names = [document.name for document in documents]
-        self.index = names.index(at[0]) if at is not None and at[0] in names else 0
+        self.index = names.index(reasons[0].document) if reasons else 0
         self.needle = ""
 
     def compose(self) -> ComposeResult:
@@ -57,10 +58,10 @@ class DocumentScreen(KeyedScreen[None]):
         title = f"{document.name}   ({self.index + 1} of {len(self.documents)})"
         self.query_one("#title", Static).update(Content(title))
         view = self.query_one(LineView)
-        marked = self.at[1] if self.at is not None and self.at[0] == document.name else None
-        lines = _folded(document, marked, self.needle, view.room)
+        reason = self.reasons.get(document.name)
+        lines = _folded(document, reason, self.needle, view.room)
         view.show(lines, keep=not fresh)
-        if fresh and marked is not None:
+        if fresh and reason is not None:
             first = next((i for i, line in enumerate(lines) if line.id.startswith("marked")), 0)
             view.go_to(min(first + view.size.height // 2, len(lines) - 1))
             view.go_to(first)
@@ -131,13 +132,15 @@ class DocumentScreen(KeyedScreen[None]):
         view.go_to((ahead[0] if by >= 0 else ahead[-1]) if ahead else hits[0 if by >= 0 else -1])
 
 
-def _folded(document: Paperwork, marked: int | None, needle: str, width: int) -> list[Line]:
+def _folded(document: Paperwork, reason: Reason | None, needle: str, width: int) -> list[Line]:
     """The document's lines for a width; a long line goes on below, without a number."""
+    lines = lines_of(document.source)
+    if needle:
+        lines = [replace(line, content=_highlight(line.content, needle)) for line in lines]
     shown: list[Line] = []
-    for number, line in enumerate(lines_of(document.source)):
-        decides = marked is not None and line.statement == marked
-        content = _highlight(line.content, needle) if needle else line.content
-        head, *rest = numbered(number, content, width, marked=decides, digits=4)
+    for number, (line, parts) in enumerate(zip(lines, marked(lines, reason, width, digits=4), strict=True)):
+        decides = reason is not None and line.statement == reason.statement
+        head, *rest = parts
         shown.append(Line(head, id=f"{'marked' if decides else 'line'}-{number}"))
         shown.extend(Line(part, id=f"more-{number}-{i}") for i, part in enumerate(rest))
     return shown

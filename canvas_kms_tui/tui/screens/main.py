@@ -131,13 +131,13 @@ class MainScreen(main_actions.MainActions):
 
     def draw_detail(self, *, top: bool = True) -> None:
         row, board = self.query_one(CauseTree).row, self.board
-        documents = self.desk.case.documents if self.desk.case is not None else ()
+        case = self.desk.case
         detail = self.query_one(Detail)
         if row is None:
             detail.show(lambda paper: None)
         elif row.finding is not None:
             finding = row.finding
-            detail.show(lambda paper: pages.finding_page(paper, finding, board, documents), top=top)
+            detail.show(lambda paper: pages.finding_page(paper, finding, board, case), top=top)
         elif board.diagnosis is not None and not board.problems() and not self.query_one(CauseTree).touched:
             diagnosis = board.diagnosis
             detail.show(lambda paper: pages.healthy_page(paper, diagnosis, board), top=top)

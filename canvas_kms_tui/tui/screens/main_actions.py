@@ -134,8 +134,8 @@ class MainActions(MainMoves):
         from canvas_kms_tui.tui.screens.document import DocumentScreen
 
         case, finding = self.desk.opened(), self.selected()
-        at = pages.deciding(finding, self.board, case.documents) if finding else None
-        self.app.push_screen(DocumentScreen(case.documents, at))
+        reasons = pages.deciding(finding, case) if finding else []
+        self.app.push_screen(DocumentScreen(case.documents, reasons))
 
     def _in_background(self, work: Callable[[], Awaitable[None]]) -> None:
         """Like ``begin``, but what goes wrong is only said: the diagnosis on the screen still stands."""
