@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
+from xml.sax.saxutils import unescape
 
 from moto.s3.models import FakeKey, s3_backends
 
 from canvas_kms_tui.demo import denials
 from canvas_kms_tui.demo.call import Answer, AwsError, Call, operation
 from canvas_kms_tui.demo.services import kms, kms_crypto
-from canvas_kms_tui.demo.services.s3 import owned_by
+from canvas_kms_tui.demo.services.s3 import canonical_id, owned_by
 from canvas_kms_tui.demo.services.s3_access import bucket_of
 from canvas_kms_tui.demo.times import when
 from canvas_kms_tui.demo.world import World, seeder
@@ -78,6 +81,29 @@ def _hide_absence(call: Call) -> None:
     for denial in call.caller.denied:
         if denials.covers(denial, "s3:ListBucket", bucket):
             raise AwsError("AccessDenied", "Access Denied", 403)
+
+
+_LISTED = re.compile(rb"<Contents>.*?</Contents>", re.DOTALL)
+_LISTED_KEY = re.compile(rb"<Key>(.*?)</Key>", re.DOTALL)
+_LISTED_OWNER = re.compile(rb"(<Owner>.*?<ID>)[^<]*(</ID>)", re.DOTALL)
+
+
+@operation("s3", "ListObjectsV2")
+def list_objects(call: Call) -> Answer:
+    """With FetchOwner each object tells whose it is; moto gives every object one made-up owner."""
+    answer = call.forward()
+    if answer.status == 200 and call.params.get("FetchOwner"):
+        entry = call.world.document.get("buckets", {}).get(call.params["Bucket"], {})
+        account = bucket_of(call).account_id
+
+        def owned(found: re.Match[bytes]) -> bytes:
+            name = _LISTED_KEY.search(found[0])
+            key = unquote(unescape(name[1].decode())) if name else ""
+            owner = entry.get("objects", {}).get(key, {}).get("owner", account)
+            return _LISTED_OWNER.sub(rb"\g<1>" + canonical_id(owner).encode() + rb"\g<2>", found[0])
+
+        answer.body = _LISTED.sub(owned, answer.body)
+    return answer
 
 
 @operation("s3", "PutObject", "CopyObject", "CreateMultipartUpload")

@@ -169,7 +169,14 @@ def list_user_profiles(call: Call) -> Mapping[str, Any]:
 
 @operation("sagemaker", "ListSpaces")
 def list_spaces(call: Call) -> Mapping[str, Any]:
-    return _listed(call, "Spaces", _chosen(call, "spaces", ("SpaceName",)))
+    return _listed(call, "Spaces", [_summary(space) for space in _chosen(call, "spaces", ("SpaceName",))])
+
+
+def _summary(space: State) -> State:
+    """A space as ListSpaces gives it: settings and ownership in short."""
+    settings = {"AppType": space["SpaceSettings"]["AppType"]} if "AppType" in space["SpaceSettings"] else {}
+    owner = {name: space["OwnershipSettings"] for name in ("OwnershipSettingsSummary",) if "OwnershipSettings" in space}
+    return {**space, "SpaceSettingsSummary": settings, **owner}
 
 
 @operation("sagemaker", "ListApps")
