@@ -10,19 +10,23 @@ from canvas_kms_tui.demo import environments, server
 from canvas_kms_tui.demo.environments import Environment
 from canvas_kms_tui.demo.server import RunningDemo
 
+#: Stand-ins kept alive by one worker: about 80 MB each.
+_AT_ONCE = 8
+
 DemoFactory = Callable[[str | Environment], RunningDemo]
 
 
 @pytest.fixture(scope="session")
 def demo_server() -> Iterator[DemoFactory]:
     """``demo_server("healthy")``: a stand-in to read from, one per environment and worker. Never write to it."""
-    running: dict[str, RunningDemo] = {}
+    running: dict[str, RunningDemo] = {}  # the least recently asked for comes first
 
     def give(wanted: str | Environment) -> RunningDemo:
         environment = environments.load(wanted) if isinstance(wanted, str) else wanted
         key = environment.fingerprint
-        if key not in running:
-            running[key] = server.start(environment)
+        running[key] = running.pop(key, None) or server.start(environment)
+        if len(running) > _AT_ONCE:
+            running.pop(next(iter(running))).stop()
         return running[key]
 
     yield give

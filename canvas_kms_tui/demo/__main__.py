@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import sys
 from collections.abc import Sequence
 
@@ -17,6 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return child.main()
     options = _parser().parse_args(given)
+    if options.schema:
+        print(json.dumps(environments.schema(), indent=2))
+        return 0
     if options.list:
         for summary in environments.names():
             print(f"{summary.name:32} {summary.title}")
@@ -34,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("environment", nargs="?", default=environments.DEFAULT, help="name of a shipped one, or a file")
     parser.add_argument("--serve", action="store_true", help="run until Ctrl-C and print how to use it")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
+    parser.add_argument("--schema", action="store_true", help="print the JSON Schema of environment files")
     parser.add_argument("--list", action="store_true", help="list the shipped environments")
     return parser
 
@@ -82,4 +88,9 @@ def _how_to_use(endpoint: str, environment: environments.Environment) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    try:
+        code = main()
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    raise SystemExit(code)

@@ -52,7 +52,9 @@ class StandIn:
             self._world.seed(json.loads(request.get_data()))
             return Answer(200, {}, b"{}")
         if request.path == CONTROL + "requests":
-            return Answer(200, {"Content-Type": "application/json"}, json.dumps(self._world.log, default=str).encode())
+            return Answer(
+                200, {"Content-Type": "application/json"}, json.dumps(list(self._world.log), default=str).encode()
+            )
         return Answer(404, {}, b"")
 
     def _answer(self, request: Request) -> Answer:
@@ -69,8 +71,7 @@ class StandIn:
             self._world, service, model.name, params, region, partition_of(region), caller, request,
             forward=lambda: moto_side.answer(service, request, caller.account),
         )  # fmt: skip
-        self._world.log.append({"service": service, "operation": model.name, "region": region, "caller": caller.arn,
-                                "params": params})  # fmt: skip
+        self._world.note(call)
         try:
             return self._perform(call, model)
         except AwsError as error:

@@ -6,12 +6,18 @@ Everything is replaced at once by :meth:`World.seed`, under the lock that every 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from canvas_kms_tui.demo.environments import credentials_for
+
+if TYPE_CHECKING:
+    from canvas_kms_tui.demo.call import Call
+
+_KEPT = 20_000  # requests that are kept for tests to look at
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ class World:
     identities: dict[str, Identity] = field(default_factory=dict)
     operator: Identity | None = None
     state: dict[str, Any] = field(default_factory=dict)
-    log: list[dict[str, Any]] = field(default_factory=list)
+    log: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=_KEPT))
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -70,7 +76,7 @@ class World:
             self.document = document
             self.identities = {}
             self.state = {}
-            self.log = []
+            self.log.clear()
             self.now = datetime.now(UTC)
             self.operator = self.add_identity(document["operator"])
             for fill in _SEEDERS:
@@ -89,6 +95,16 @@ class World:
         )
         self.identities[credentials_for(arn).access_key_id] = identity
         return identity
+
+    def note(self, call: Call) -> None:
+        """Keep a request for tests to look at; of contents only the size."""
+        params = {
+            name: f"{len(value)} bytes" if isinstance(value, bytes) else value for name, value in call.params.items()
+        }
+        self.log.append(
+            {"service": call.service, "operation": call.operation, "region": call.region, "caller": call.caller.arn,
+             "params": params}
+        )  # fmt: skip
 
     def clock(self) -> datetime:
         """The present moment; ``now`` is that of the last seeding."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from importlib.resources import files
 
 import pytest
 
-from canvas_kms_tui.demo import checks, environments
+from canvas_kms_tui.demo import checks, environments, naming
 from canvas_kms_tui.demo.environments import BadEnvironment
 
 NAMES = [summary.name for summary in environments.names()]
@@ -96,3 +98,23 @@ def test_another_region_brings_its_partition():
 def test_overrides_make_a_variant():
     variant = environments.load("healthy").moved(overrides={"keys": {"artifacts": {"state": "Disabled"}}})
     assert [key["state"] for key in variant.document["keys"].values() if "state" in key] == ["Disabled"]
+
+
+def test_the_example_of_the_documentation_is_a_valid_file(tmp_path):
+    text = (files("canvas_kms_tui.demo") / "ENVIRONMENTS.md").read_text("utf-8")
+    path = tmp_path / "example.json"
+    path.write_text(text.split("```json\n", 1)[1].split("```", 1)[0])
+    environment = environments.load(str(path))
+    assert environment.target.user_profile == "ben"
+    assert environment.region == "ap-southeast-2"
+
+
+def test_every_reference_of_the_documentation_is_known():
+    text = (files("canvas_kms_tui.demo") / "ENVIRONMENTS.md").read_text("utf-8")
+    table = text.split("## References", 1)[1].split("##", 1)[0]
+    document = environments.load("healthy").written
+    stands = {"role": "NightlyReports", "role_name": "NightlyReports", "role_id": "NightlyReports", "profile": "ana",
+              "key": "sales", "key_id": "sales", "alias": "sales", "bucket": "sales", "domain": "analytics",
+              "policy": "TagOnlyOwnStacks"}  # fmt: skip
+    for kind in set(re.findall(r"\{([a-z_]+):", table)) - {"user", "aws"}:
+        assert naming.Names(document, "").resolve(kind, stands[kind])
