@@ -117,7 +117,7 @@ def _document(path: Path) -> Any:
     if len(data) > LARGEST:
         raise _refused(str(path), f"it is larger than {LARGEST // 2**20} MB")
     try:
-        return json.loads(data, object_hook=_times)
+        return json.loads(data)
     except (ValueError, RecursionError) as error:
         raise _refused(str(path), f"it is not JSON ({error})") from error
 
@@ -126,10 +126,13 @@ def _refused(name: str, why: str) -> CannotConnect:
     return CannotConnect(f"cannot open the case {name}: {clean.text(why)}", _USAGE)
 
 
-def _times(value: dict[str, Any]) -> Any:
-    if value.keys() == {_TIME}:
-        return datetime.fromisoformat(value[_TIME])
-    return value
+def _timed(value: Any) -> Any:
+    """``value`` with its times as datetimes."""
+    if isinstance(value, Mapping):
+        if value.keys() == {_TIME}:
+            return datetime.fromisoformat(value[_TIME])
+        return {name: _timed(item) for name, item in value.items()}
+    return [_timed(item) for item in value] if isinstance(value, list) else value
 
 
 def as_json(case: Case) -> dict[str, Any]:
@@ -185,8 +188,8 @@ def from_json(document: Any, name: str) -> Case:
         raise _refused(name, "it is not a case file (no case_version)")
     if str(document["case_version"]).split(".")[0] != VERSION:
         raise _refused(name, f"it is of version {document['case_version']}; this program reads {VERSION}: upgrade it")
-    document = clean.Cleaner().tree(document)
     try:
+        document = _timed(clean.Cleaner().tree(document))
         caller = Caller(**{part: str(document["caller"][part]) for part in ("account", "arn", "partition")})
         region = str(document["region"])
         return Case(

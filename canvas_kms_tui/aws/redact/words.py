@@ -1,0 +1,123 @@
+"""Owns the pseudonyms: for each word one of the same shape, told apart from all others, and stable.
+
+A word of which a wildcard shows only a part (``acm*``) cannot be replaced as a whole: such words, and very short ones,
+are replaced letter by letter, so that every part of them is replaced alike.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+_TRIES = 500
+_SHORT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A part of a word beside a wildcard: ``open_left`` for ``*cme``, ``open_right`` for ``acm*``."""
+
+    text: str
+    open_left: bool
+    open_right: bool
+
+    def is_part_of(self, word: str) -> bool:
+        if self.open_left and self.open_right:
+            return self.text in word
+        return word.endswith(self.text) if self.open_left else word.startswith(self.text)
+
+
+@dataclass(slots=True)
+class Pseudonyms:
+    """Words in, pseudonyms out. Learn every word and fragment first, then ask."""
+
+    chance: random.Random = field(default_factory=secrets.SystemRandom)
+    given: dict[str, str] = field(default_factory=dict)
+    _words: set[str] = field(default_factory=set)
+    _fragments: set[Fragment] = field(default_factory=set)
+    _letters: dict[str, str] = field(default_factory=dict)
+
+    def learn(self, words: Iterable[str], fragments: Iterable[Fragment]) -> None:
+        """Take these words (any case) and fragments into account; gives every word its pseudonym."""
+        self._words.update(word.lower() for word in words)
+        self._fragments.update(fragments)
+        self._words.update(fragment.text for fragment in self._fragments)
+        hard = {word for word in self._words if self._is_hard(word)}
+        self._letters = self._letters or self._permutation()
+        for word in sorted(hard - self.given.keys()):
+            self.given[word] = "".join(self._letters.get(letter, letter) for letter in word)
+        for word in sorted(self._words - self.given.keys()):
+            self.given[word] = self._fresh(word)
+
+    def of(self, word: str) -> str:
+        """The pseudonym of a learned word, in the word's own case."""
+        replaced = self.given[word.lower()]
+        return "".join(new.upper() if old.isupper() else new for old, new in zip(word, replaced, strict=True))
+
+    def _is_hard(self, word: str) -> bool:
+        if len(word) <= _SHORT:
+            return True
+        return any(fragment.is_part_of(word) for fragment in self._fragments)
+
+    def _permutation(self) -> dict[str, str]:
+        table: dict[str, str] = {}
+        for letters in (string.ascii_lowercase, string.digits):
+            mixed = list(letters)
+            # Nothing stays itself: a rotation of a random order.
+            self.chance.shuffle(mixed)
+            table.update(zip(mixed, mixed[1:] + mixed[:1], strict=True))
+        return table
+
+    def _fresh(self, word: str) -> str:
+        taken = set(self.given.values())
+        shown = [(fragment, self.given[fragment.text]) for fragment in self._fragments]
+        for _ in range(_TRIES):
+            candidate = "".join(self._like(letter) for letter in word)
+            if candidate in taken or candidate in self._words:
+                continue
+            if any(Fragment(text, f.open_left, f.open_right).is_part_of(candidate) for f, text in shown):
+                continue
+            return candidate
+        raise ValueError(f"no pseudonym left for a word of {len(word)} letters")
+
+    def _like(self, letter: str) -> str:
+        if letter.isdigit():
+            return self.chance.choice(string.digits)
+        return self.chance.choice(string.ascii_lowercase)
+
+
+@dataclass(slots=True)
+class Numbers:
+    """Account ids and other ids: a random one of the same alphabet for each."""
+
+    chance: random.Random = field(default_factory=secrets.SystemRandom)
+    given: dict[str, str] = field(default_factory=dict)
+
+    def of(self, original: str, *, fixed: int = 0) -> str:
+        """Replace ``original`` after its first ``fixed`` characters; separators stay."""
+        if original not in self.given:
+            self.given[original] = self._unused(original, fixed)
+        return self.given[original]
+
+    def _unused(self, original: str, fixed: int) -> str:
+        taken = {*self.given.values(), *self.given}
+        while True:
+            made = original[:fixed] + "".join(self._like(letter, original) for letter in original[fixed:])
+            if made not in taken and made != original:
+                return made
+
+    def _like(self, letter: str, whole: str) -> str:
+        if not letter.isalnum():
+            return letter
+        if whole.isdigit():
+            return self.chance.choice(string.digits)
+        if whole.isupper():
+            return self.chance.choice(string.ascii_uppercase + "234567")
+        return self.chance.choice("0123456789abcdef")
+
+
+def merged(*tables: Mapping[str, str]) -> dict[str, str]:
+    return {name: pseudonym for table in tables for name, pseudonym in table.items()}
