@@ -11,7 +11,7 @@ PROGRAM = "canvas-kms-tui"
 #: ``--demo`` without a name.
 DEFAULT_DEMO = "role-denied-kms"
 
-FORMATS = ("text", "json", "jsonl", "markdown")
+FORMATS = ("text", "json", "jsonl", "markdown", "html", "junit", "ocsf")
 EXPORTS = ("cli", "cloudformation", "terraform")
 FAIL_ON = ("warn", "fail")
 

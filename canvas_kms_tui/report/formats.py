@@ -13,6 +13,9 @@ _MAKERS: Mapping[str, tuple[str, str]] = {
     "json": ("dump", "as_json"),
     "jsonl": ("dump", "as_jsonl"),
     "markdown": ("markdown", "as_markdown"),
+    "html": ("html", "as_html"),
+    "junit": ("junit", "as_junit"),
+    "ocsf": ("ocsf", "as_ocsf"),
 }
 
 FORMATS = tuple(_MAKERS)
