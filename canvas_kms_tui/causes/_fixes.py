@@ -1,8 +1,8 @@
-"""Owns the ways to mend that several causes share: a statement for the role on a key, settings, an inline policy."""
+"""Owns the ways to mend that several causes share: settings, an inline policy, a text for the owner."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from canvas_kms_tui import edits
@@ -10,133 +10,11 @@ from canvas_kms_tui.causes._steps import domain_arn, profile_arn
 from canvas_kms_tui.change import Auto, Change, Fix
 from canvas_kms_tui.facts import Facts, Unreadable, known
 from canvas_kms_tui.facts.roles import role_name
-from canvas_kms_tui.facts.terms import Key, Origin
+from canvas_kms_tui.facts.terms import Origin
 from canvas_kms_tui.findings import Finding
 from canvas_kms_tui.import_path import ImportPath
 from canvas_kms_tui.import_path.blame import Kind
-from canvas_kms_tui.policy import Decision, Layer
-
-USE_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
-
-
-async def needed_actions(path: ImportPath, key_arn: str) -> tuple[str, ...]:
-    """The actions on a key that the import needs and does not have, in a fixed order."""
-    steps = [step for step in await path.steps() if step.is_kms and step.resource == key_arn]
-    missing = {step.action for step in steps if step.decision is not Decision.ALLOWED and step.name != "app-grant"}
-    return tuple(action for action in USE_ACTIONS if action in missing)
-
-
-async def let_role_use_key(
-    facts: Facts,
-    path: ImportPath,
-    finding: Finding,
-    key_arn: str,
-    actions: Sequence[str],
-    *,
-    conditions: Mapping[str, Any] | None = None,
-    inline: bool = True,
-) -> list[Fix]:
-    """The guide's two ways, the preferred one first: a statement in the key policy, an inline policy of the role."""
-    if not actions:
-        return []
-    who = await path.who()
-    if key_arn.split(":")[4] != facts.target.account:
-        return [text_for_key_owner(finding, key_arn, who.arn, actions)]
-    fixes = []
-    if who.role is not None:
-        fixes.append(await _statement_fix(facts, finding, key_arn, who.arn, actions, conditions))
-    if inline:
-        fixes.append(await _inline_fix(facts, finding, key_arn, who.arn, actions))
-    return [fix for fix in fixes if fix]
-
-
-async def _statement_fix(
-    facts: Facts,
-    finding: Finding,
-    key_arn: str,
-    role_arn: str,
-    actions: Sequence[str],
-    conditions: Mapping[str, Any] | None,
-) -> Fix | None:
-    key, policy = await known(facts.keys.key(key_arn)), await known(facts.keys.default_policy(key_arn))
-    if isinstance(policy, Unreadable) or (isinstance(key, Key) and key.is_aws_managed):
-        return None
-    return _try(
-        finding,
-        "key-policy",
-        f"Let the role {role_name(role_arn)} use the key: one statement in the key policy",
-        Auto.YES,
-        lambda: (
-            edits.append_key_policy_statement(
-                document=policy.source,
-                key_arn=key_arn,
-                region=key_arn.split(":")[3],
-                role_arn=role_arn,
-                actions=actions,
-                sid_hint="CanvasKmsUse",
-                conditions=conditions,
-            ),
-        ),
-    )
-
-
-async def _inline_fix(
-    facts: Facts, finding: Finding, key_arn: str, role_arn: str, actions: Sequence[str]
-) -> Fix | None:
-    statement = {"Sid": "CanvasKmsUse", "Effect": "Allow", "Action": list(actions), "Resource": key_arn}
-    title = f"Let the role {role_name(role_arn)} use the key: an inline policy of the role"
-    return await inline_policy_fix(facts, finding, "role-policy", title, role_arn, [statement])
-
-
-async def policy_is_silent(path: ImportPath, finding: Finding) -> bool:
-    """Whether the key policy itself stands in the way, so that a policy of the role alone would not help."""
-    return any(
-        blame.layer == Layer.RESOURCE_POLICY
-        for item in await path.judged()
-        if item.step.resource == finding.resource
-        for blame in item.blames
-        if blame.cause == finding.cause and blame.kind is Kind.DENIED
-    )
-
-
-async def let_sagemaker_grant(
-    facts: Facts, path: ImportPath, finding: Finding, key_arn: str, denied: Collection[str]
-) -> list[Fix]:
-    """Statements for the role on the Domain's key: grants for AWS services only, and the look-up."""
-    who, policy = await path.who(), await known(facts.keys.default_policy(key_arn))
-    if isinstance(policy, Unreadable):
-        return [text_for_key_owner(finding, key_arn, who.arn, sorted(denied))]
-    only_services = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
-    wanted = [("kms:CreateGrant", only_services), ("kms:DescribeKey", None)]
-    document: Mapping[str, Any] = policy.source
-    for action, conditions in wanted:
-        if action in denied:
-            grown = edits.append_key_policy_statement(
-                document=document,
-                key_arn=key_arn,
-                region=key_arn.split(":")[3],
-                role_arn=who.arn,
-                actions=[action],
-                sid_hint="CanvasKmsGrant" if conditions else "CanvasKmsDescribe",
-                conditions=conditions,
-            )
-            document = grown.after
-    fix = _try(
-        finding,
-        "key-policy",
-        f"Let the role {role_name(who.arn)} create the app's grants: the key policy",
-        Auto.YES,
-        lambda: (
-            edits.edit_key_policy(
-                key_arn=key_arn,
-                region=key_arn.split(":")[3],
-                current=policy.source,
-                new=document,
-                role_arn=who.arn,
-            ),
-        ),
-    )
-    return [fix] if fix else []
+from canvas_kms_tui.policy import StatementTrace
 
 
 async def inline_policy_fix(
@@ -146,7 +24,7 @@ async def inline_policy_fix(
     existing = await known(facts.roles.inline_documents(role_arn))
     if isinstance(existing, Unreadable):
         return None
-    return _try(
+    return try_fix(
         finding,
         way,
         title,
@@ -176,7 +54,7 @@ async def settings_fixes(
     for level, arn, settings in levels:
         where = "for this user profile" if level == "user_profile" else "for the whole Domain"
         fixes.append(
-            _try(
+            try_fix(
                 finding,
                 f"settings-{level.replace('_', '-')}",
                 f"{title} {where}",
@@ -196,18 +74,23 @@ async def settings_fixes(
     return [fix for fix in fixes if fix]
 
 
-def text_for_key_owner(finding: Finding, key_arn: str, role_arn: str, actions: Sequence[str]) -> Fix:
-    account = key_arn.split(":")[4]
-    return Fix(
-        id=f"{finding.cause}/ask-key-owner",
-        title=f"Ask account {account} to let the role use its key",
-        auto=Auto.OWNER,
-        text=(
-            f"Please add this statement to the policy of key {key_arn}:\n"
-            f'{{"Sid": "CanvasKmsUse", "Effect": "Allow", "Principal": {{"AWS": "{role_arn}"}}, '
-            f'"Action": [{", ".join(_quoted(actions))}], "Resource": "*"}}'
-        ),
-    )
+async def denying_statements(path: ImportPath, finding: Finding) -> list[StatementTrace]:
+    """The Deny statements that a finding is about; no Allow can outweigh them."""
+    found: dict[tuple[str, int], StatementTrace] = {}
+    for item in await path.judged():
+        for blame in item.blames:
+            trace = blame.statement
+            ours = blame.cause == finding.cause and item.step.id in finding.step_ids
+            if ours and blame.kind is Kind.DENIED and trace is not None and trace.effect == "Deny":
+                found[trace.document, trace.index] = trace
+    return list(found.values())
+
+
+def deny_text(finding: Finding, denying: Sequence[StatementTrace]) -> Fix:
+    """An explicit Deny is never taken away by the program: its owner exempts the role, or chooses another way."""
+    named = " and ".join(f"statement {trace.index} of the {trace.document}" for trace in denying)
+    text = f"{finding.summary} An explicit Deny decides ({named}): whoever wrote it has to exempt the execution role."
+    return owner_text(finding, "ask-owner", "Ask the owner of the policy that denies", text)
 
 
 def owner_text(finding: Finding, way: str, title: str, text: str, changes: Sequence[Change] = ()) -> Fix:
@@ -215,14 +98,10 @@ def owner_text(finding: Finding, way: str, title: str, text: str, changes: Seque
     return Fix(id=f"{finding.cause}/{way}", title=title, auto=Auto.OWNER, changes=tuple(changes), text=text)
 
 
-def _quoted(actions: Sequence[str]) -> list[str]:
-    return [f'"{action}"' for action in actions]
-
-
-def _try(finding: Finding, way: str, title: str, auto: Auto, changes: Any) -> Fix | None:
+def try_fix(finding: Finding, way: str, title: str, auto: Auto, changes: Any, text: str = "") -> Fix:
     """The fix; where the document cannot take the edit (AWS's limits), a text that says so instead."""
     identity = f"{finding.cause}/{way}"
     try:
-        return Fix(id=identity, title=title, auto=auto, changes=tuple(changes()))
+        return Fix(id=identity, title=title, auto=auto, changes=tuple(changes()), text=text)
     except edits.CannotEdit as problem:
         return Fix(id=identity, title=title, auto=Auto.OWNER, text=f"This cannot be done: {problem}.")

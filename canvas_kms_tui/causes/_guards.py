@@ -17,8 +17,7 @@ async def guard_finding(cause: Cause, path: ImportPath, resource: str, *, called
     def says(item: Judged, blame: Blame) -> str:
         return f"{called} does not allow {item.step.action} on {item.step.resource}: {blame.text}."
 
-    concerned = [item for item in await path.judged() if item.step.answer is not None]
-    return judge(cause, resource, concerned, says=says, passes=passes)
+    return judge(cause, resource, await path.judged(), says=says, passes=passes)
 
 
 def unread_guardrail(cause: Cause, resource: str, unread: Unread) -> Finding:

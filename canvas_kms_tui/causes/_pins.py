@@ -18,6 +18,15 @@ class Pin:
     value: str
 
 
+def demands(trace: StatementTrace) -> list[tuple[str, str]]:
+    """The conditions (operator, condition key) by which a Deny demands a key, wildcards or not."""
+    return [
+        (condition.operator, condition.key)
+        for condition in trace.conditions
+        if condition.key.lower() == SSE_KEY and "not" in condition.operator.lower()
+    ]
+
+
 def pins(trace: StatementTrace | None) -> list[Pin]:
     """The keys that a Deny demands; a value with a wildcard or a variable names no key."""
     if trace is None:

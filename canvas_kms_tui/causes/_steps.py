@@ -121,10 +121,14 @@ async def kms_steps(path: ImportPath, wanted: Callable[[frozenset[Use]], bool]) 
 
 
 def uses_of(step: Step, uses: Mapping[str, frozenset[Use]]) -> frozenset[Use]:
-    """What a step's key is used for; a key that could not be resolved counts by the side of its step."""
+    """What a step's key is used for; a key that could not be resolved counts by the side of its step.
+
+    Of the copies' key that is the bucket's: a key that is configured is known by what the settings say.
+    """
     if step.use is not None:
         return uses.get(step.use.arn or step.use.reference, step.use.uses)
-    return frozenset({{Side.SOURCE: Use.SOURCE, Side.ARTIFACT: Use.ARTIFACT, Side.DOMAIN: Use.DOMAIN}[step.side]})
+    by_side = {Side.SOURCE: Use.SOURCE, Side.ARTIFACT: Use.BUCKET_DEFAULT, Side.DOMAIN: Use.DOMAIN}
+    return frozenset({by_side[step.side]})
 
 
 def configured(uses: frozenset[Use]) -> bool:

@@ -21,15 +21,16 @@ from canvas_kms_tui import edits
 from canvas_kms_tui.causes import _fixes
 from canvas_kms_tui.causes._buckets import place_arn
 from canvas_kms_tui.causes._cause import Cause, Group
-from canvas_kms_tui.causes._pins import Pin, pins
+from canvas_kms_tui.causes._pins import Pin, demands, pins
 from canvas_kms_tui.causes._steps import judge
 from canvas_kms_tui.change import Auto, Fix
-from canvas_kms_tui.facts import Facts
+from canvas_kms_tui.facts import Facts, known
 from canvas_kms_tui.facts.terms import Key, Origin
 from canvas_kms_tui.findings import Finding, Severity
 from canvas_kms_tui.import_path import ImportPath, KeyUse
 from canvas_kms_tui.import_path.blame import Blame
 from canvas_kms_tui.import_path.path import Judged
+from canvas_kms_tui.policy import StatementTrace
 
 CAUSE = Cause(
     id="bucket-policy-requires-other-key",
@@ -64,47 +65,55 @@ async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
 
 
 async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fix]:
-    found: list[Fix] = []
-    for step, pin in await _pinned(path):
-        origin = step.origin if step else Origin.NONE
-        key = await facts.keys.key(pin.value)
+    copies = [item for item in await path.judged() if item.step.name == "copy"]
+    blamed = [blame.statement for item in copies for blame in item.blames if blame.cause == CAUSE.id]
+    denying = [trace for trace in blamed if trace is not None]
+    use = next((item.step.use for item in copies if item.step.use), None)
+    found = await _settings(facts, path, finding, use, [pin for trace in denying for pin in pins(trace)])
+    if use and use.arn and denying:
+        found.append(await _bucket_policy(facts, path, finding, denying, use.arn))
+    return found
+
+
+async def _settings(
+    facts: Facts, path: ImportPath, finding: Finding, use: KeyUse | None, wanted: Sequence[Pin]
+) -> list[Fix]:
+    """Set Canvas' key to the first pinned key that exists."""
+    for pin in wanted:
+        key = await known(facts.keys.key(pin.value))
         if isinstance(key, Key):
+            origin = use.origin if use else Origin.NONE
             title = f"Set Canvas' key to the pinned one, {key.arn},"
-            found += await _fixes.settings_fixes(facts, path, finding, title, origin=origin, S3KmsKeyId=key.arn)
-        if step and step.arn:
-            found.append(await _bucket_policy_fix(facts, path, finding, pin, step.arn))
-    return found
+            return await _fixes.settings_fixes(facts, path, finding, title, origin=origin, S3KmsKeyId=key.arn)
+    return []
 
 
-async def _pinned(path: ImportPath) -> list[tuple[KeyUse | None, Pin]]:
-    found: list[tuple[KeyUse | None, Pin]] = []
-    for item in await path.judged():
-        if item.step.name == "copy":
-            for blame in item.blames:
-                if blame.cause == CAUSE.id:
-                    found += [(item.step.use, pin) for pin in pins(blame.statement)]
-    return found
-
-
-async def _bucket_policy_fix(facts: Facts, path: ImportPath, finding: Finding, pin: Pin, key_arn: str) -> Fix:
+async def _bucket_policy(
+    facts: Facts, path: ImportPath, finding: Finding, denying: Sequence[StatementTrace], key_arn: str
+) -> Fix:
+    """One key more in the condition; whoever writes with the pinned key still can."""
     place = await path.resolution.place()
     policy = await facts.buckets.policy(place.artifact.bucket)
     assert policy is not None
-    change = edits.edit_bucket_policy(
-        bucket=place.artifact.bucket,
-        account=facts.target.account,
-        region=facts.target.region,
-        partition=facts.target.partition,
-        current=policy.source,
-        new=edits.replace_condition_value(
-            policy.source, index=pin.statement, operator=pin.operator, key=pin.key, old=pin.value, new=key_arn
-        ),
-    )
+    document = policy.source
+    for trace in denying:
+        for operator, key in demands(trace):
+            document = edits.add_condition_value(document, index=trace.index, operator=operator, key=key, new=key_arn)
     default = place.artifact.bucket == facts.canvas.default_bucket and place.exists
-    return Fix(
-        id=f"{finding.cause}/bucket-policy",
-        title="Let the bucket policy pin the key that Canvas uses",
-        auto=Auto.YES if default else Auto.OWNER,
-        changes=(change,),
+    return _fixes.try_fix(
+        finding,
+        "bucket-policy",
+        "Let the bucket policy accept the key that Canvas uses as well",
+        Auto.YES if default else Auto.OWNER,
+        lambda: (
+            edits.edit_bucket_policy(
+                bucket=place.artifact.bucket,
+                account=facts.target.account,
+                region=facts.target.region,
+                partition=facts.target.partition,
+                current=policy.source,
+                new=document,
+            ),
+        ),
         text="" if default else "The bucket is not the Region's default bucket: its owner decides about its policy.",
     )

@@ -30,7 +30,7 @@ from canvas_kms_tui.findings import Evidence, Finding, Severity
 from canvas_kms_tui.import_path import ImportPath, Place
 from canvas_kms_tui.import_path.blame import Blame, Kind
 from canvas_kms_tui.import_path.path import Judged
-from canvas_kms_tui.policy import Decision, Layer
+from canvas_kms_tui.policy import Layer
 
 CAUSE = Cause(
     id="canvas-prefix-denied",
@@ -49,7 +49,8 @@ async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
     arn = place_arn(path, place)
     if unknown := standing_unknown(CAUSE, path, place):
         return [unknown]
-    if isinstance(place.bucket, Bucket) and place.bucket.standing is BucketStanding.FOREIGN:
+    default = place.artifact.bucket == facts.canvas.default_bucket
+    if default and isinstance(place.bucket, Bucket) and place.bucket.standing is BucketStanding.FOREIGN:
         return [CAUSE.blocked(arn, "default-bucket-foreign", "The bucket belongs to another account.")]
     prefix = place.artifact.canvas_prefix(facts.target.user_profile)
 
@@ -98,9 +99,8 @@ async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fi
         for blame in item.blames
         if blame.cause == CAUSE.id and blame.kind is Kind.DENIED
     ]
-    if any(step.decision is Decision.EXPLICITLY_DENIED for step, _ in ours):
-        text = f"An explicit Deny decides: {finding.summary} Whoever owns that policy has to change it."
-        return [_fixes.owner_text(finding, "ask-owner", "Ask the owner of the policy that denies", text)]
+    if denying := await _fixes.denying_statements(path, finding):
+        return [_fixes.deny_text(finding, denying)]
     actions = [step.action for step, blame in ours if blame.layer == Layer.IDENTITY_POLICY]
     statements = _statements(path, place, dict.fromkeys(actions))
     title = f"Let the role {role_name(who.arn)} use Canvas' folder: an inline policy of the role"

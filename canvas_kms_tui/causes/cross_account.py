@@ -15,16 +15,17 @@ Source: KMS developer guide, "Allowing users in other accounts to use a KMS key"
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
-from canvas_kms_tui.causes import _fixes
 from canvas_kms_tui.causes._cause import Cause, Group
+from canvas_kms_tui.causes._key_fixes import let_role_use_key
 from canvas_kms_tui.causes._steps import evidence_of, profile_arn
-from canvas_kms_tui.change import Auto, Fix
+from canvas_kms_tui.change import Auto
 from canvas_kms_tui.facts import Facts, Unreadable, known
 from canvas_kms_tui.facts.keys import foreign_policy
 from canvas_kms_tui.facts.terms import BucketStanding
-from canvas_kms_tui.findings import CouldNotCheck, Evidence, Finding, Severity, Status
+from canvas_kms_tui.findings import CouldNotCheck, Evidence, Finding, Severity
 from canvas_kms_tui.import_path import ImportPath, KeyUse
 from canvas_kms_tui.policy import Decision
 
@@ -58,9 +59,8 @@ async def _keys(facts: Facts, path: ImportPath) -> list[Finding]:
                 f"The key {use.arn} belongs to account {use.arn.split(':')[4]}: whether its policy lets the role use "
                 "it cannot be read from here."
             )
-            found.append(
-                CAUSE.unknown(use.arn, foreign_policy(use.arn), summary, evidence=tuple(evidence), step_ids=ids)
-            )
+            finding = CAUSE.unknown(use.arn, foreign_policy(use.arn), summary, evidence=tuple(evidence), step_ids=ids)
+            found.append(dataclasses.replace(finding, fixes=tuple(await let_role_use_key(path.facts, path, finding))))
         else:
             found.append(CAUSE.passes(use.arn, "The key belongs to another account; see the other findings.", evidence))
     return found
@@ -81,14 +81,15 @@ async def _buckets(facts: Facts, path: ImportPath) -> list[Finding]:
                 "the bucket belongs to another account; its policy is shown only there",
                 None,
             )
-            steps = tuple(step.id for step in await path.steps() if step.resource.startswith(bucket.arn))
+            steps = [step for step in await path.steps() if not step.is_kms and _is_in(step.resource, bucket.arn)]
+            if all(step.decision is not Decision.UNKNOWN for step in steps if step.required):
+                text = "The bucket belongs to another account, and its policy could be read; see the other findings."
+                found.append(CAUSE.passes(bucket.arn, text, [evidence_of(step) for step in steps]))
+                continue
             summary = f"The bucket {name} belongs to another account: both sides must allow, and only one can be read."
-            found.append(CAUSE.unknown(bucket.arn, why, summary, step_ids=steps))
+            found.append(CAUSE.unknown(bucket.arn, why, summary, step_ids=tuple(step.id for step in steps)))
     return found
 
 
-async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fix]:
-    if finding.status is not Status.UNKNOWN or ":kms:" not in finding.resource:
-        return []
-    actions = await _fixes.needed_actions(path, finding.resource)
-    return await _fixes.let_role_use_key(facts, path, finding, finding.resource, actions)
+def _is_in(resource: str, bucket: str) -> bool:
+    return resource == bucket or resource.startswith(f"{bucket}/")

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from canvas_kms_tui.causes import _fixes
 from canvas_kms_tui.causes._cause import Cause, Group
+from canvas_kms_tui.causes._grants import GRANT, blocking_cause
+from canvas_kms_tui.causes._key_fixes import let_sagemaker_grant
 from canvas_kms_tui.causes._steps import domain_arn, judge
 from canvas_kms_tui.change import Auto, Fix
 from canvas_kms_tui.facts import Facts
@@ -41,7 +42,7 @@ CAUSE = Cause(
 
 
 async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
-    steps = [item for item in await path.judged() if item.step.name == "app-grant"]
+    steps = [item for item in await path.judged() if item.step.name == GRANT]
     if not steps:
         return [CAUSE.not_applicable(domain_arn(path), "The Domain uses an AWS managed key for application storage.")]
 
@@ -52,13 +53,16 @@ async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
         )
 
     passes = "The role may create the app's grants on the Domain's key."
-    return [judge(CAUSE, steps[0].step.resource, steps, says=says, passes=passes)]
+    key = steps[0].step.resource
+    if by := await blocking_cause(path):
+        return [CAUSE.blocked(key, by, f"The app's grants on the key fail for the same reason as its use: see {by}.")]
+    return [judge(CAUSE, key, steps, says=says, passes=passes)]
 
 
 async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fix]:
     denied = {
         item.step.action
         for item in await path.judged()
-        if item.step.name == "app-grant" and item.step.decision is not Decision.ALLOWED
+        if item.step.name == GRANT and item.step.decision is not Decision.ALLOWED
     }
-    return await _fixes.let_sagemaker_grant(facts, path, finding, finding.resource, denied)
+    return await let_sagemaker_grant(facts, path, finding, denied)

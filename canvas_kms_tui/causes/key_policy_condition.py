@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from canvas_kms_tui.causes import _fixes
 from canvas_kms_tui.causes._cause import Cause, Group
+from canvas_kms_tui.causes._key_fixes import key_fixes
 from canvas_kms_tui.causes._steps import condition_words, configured, key_findings
 from canvas_kms_tui.change import Auto, Fix
 from canvas_kms_tui.facts import Facts
@@ -56,5 +56,4 @@ async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
 
 
 async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fix]:
-    actions = await _fixes.needed_actions(path, finding.resource)
-    return await _fixes.let_role_use_key(facts, path, finding, finding.resource, actions, inline=False)
+    return await key_fixes(facts, path, finding)

@@ -26,7 +26,6 @@ from canvas_kms_tui.findings import Finding, Severity
 from canvas_kms_tui.import_path import ImportPath
 from canvas_kms_tui.import_path.blame import Blame, Kind
 from canvas_kms_tui.import_path.path import Judged
-from canvas_kms_tui.policy import Decision
 
 CAUSE = Cause(
     id="role-denied-source",
@@ -59,9 +58,8 @@ async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fi
     steps = [
         item.step for item in items for blame in item.blames if blame.cause == CAUSE.id and blame.kind is Kind.DENIED
     ]
-    if any(step.decision is Decision.EXPLICITLY_DENIED for step in steps):
-        text = f"An explicit Deny of an identity policy decides: {finding.summary}"
-        return [_fixes.owner_text(finding, "ask-owner", "Ask the owner of the policy that denies", text)]
+    if denying := await _fixes.denying_statements(path, finding):
+        return [_fixes.deny_text(finding, denying)]
     objects = list(dict.fromkeys(step.resource for step in steps if step.action == "s3:GetObject"))
     statements: list[dict[str, object]] = []
     if objects:

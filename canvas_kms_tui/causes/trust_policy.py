@@ -12,6 +12,7 @@ Source: SageMaker developer guide, "SageMaker execution roles"; IAM user guide, 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ from canvas_kms_tui.causes._cause import Cause, Group
 from canvas_kms_tui.change import Auto, Fix
 from canvas_kms_tui.facts import Facts
 from canvas_kms_tui.facts.terms import Role
-from canvas_kms_tui.findings import Evidence, Finding, Severity
+from canvas_kms_tui.findings import Certainty, Evidence, Finding, Severity
 from canvas_kms_tui.import_path import ImportPath
 from canvas_kms_tui.policy import Decision, Document, Layers, Principal, Request, evaluate
 
@@ -56,6 +57,12 @@ async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
         steps = tuple(step.id for step in await path.steps())
         summary = f"The trust policy of {role.name} does not let SageMaker use {' and '.join(missing)}."
         return [CAUSE.fails(role.arn, summary, evidence, step_ids=steps)]
+    if unsettled := [action for action, decision in answers.items() if decision is Decision.UNKNOWN]:
+        summary = (
+            f"Whether the trust policy of {role.name} lets SageMaker use {' and '.join(unsettled)} depends on a "
+            "condition whose value cannot be known from here."
+        )
+        return [CAUSE.warns(role.arn, summary, evidence, certainty=Certainty.POSSIBLE)]
     return [CAUSE.passes(role.arn, f"SageMaker may assume {role.name}.", evidence)]
 
 
@@ -63,23 +70,48 @@ _DENIED = (Decision.IMPLICITLY_DENIED, Decision.EXPLICITLY_DENIED)
 
 
 async def _actions(facts: Facts) -> tuple[str, ...]:
-    identity = await facts.canvas.source_identity()
-    return ("sts:AssumeRole", "sts:SetSourceIdentity") if identity else ("sts:AssumeRole",)
+    """What SageMaker does to become the role: the Domain's settings for source identity and trusted identity."""
+    domain, identity = await asyncio.gather(facts.canvas.domain(), facts.canvas.source_identity())
+    trusted = (domain.get("DomainSettings") or {}).get("TrustedIdentityPropagationSettings") or {}
+    wanted = {
+        "sts:AssumeRole": True,
+        "sts:SetSourceIdentity": bool(identity),
+        "sts:SetContext": trusted.get("Status") == "ENABLED",
+    }
+    return tuple(action for action, is_needed in wanted.items() if is_needed)
 
 
 def _decide(role: Role, action: str, facts: Facts) -> Decision:
-    """Whether the trust policy lets SageMaker do this; conditions on the source are what a Domain sends."""
+    """Whether the trust policy lets SageMaker do this, for whichever resource of the Domain it asks."""
+    document = Document.parse(_with_resource(role.trust), name=f"trust policy of role {role.name}")
+    layers = Layers(resource=(document,))
+    decisions = {evaluate(_request(role, action, facts, source), layers).decision for source in _sources(facts)}
+    return decisions.pop() if len(decisions) == 1 else Decision.UNKNOWN
+
+
+def _sources(facts: Facts) -> list[str]:
+    """What ``aws:SourceArn`` may be; AWS does not say which."""
     target = facts.target
-    request = Request(
+    owned = f"arn:{target.partition}:sagemaker:{target.region}:{target.account}"
+    profile = f"{target.domain_id}/{target.user_profile}"
+    return [
+        f"{owned}:domain/{target.domain_id}",
+        f"{owned}:user-profile/{profile}",
+        f"{owned}:app/{profile}/canvas/default",
+    ]
+
+
+def _request(role: Role, action: str, facts: Facts, source: str) -> Request:
+    """The conditions on the source are what a Domain of this account sends."""
+    account = facts.target.account
+    return Request(
         Principal.service(_SERVICE),
         action,
         role.arn,
-        resource_account=target.account,
-        context={"aws:SourceAccount": target.account, "aws:PrincipalIsAWSService": "true"},
-        unknown=frozenset({"aws:SourceArn", "sts:*", "aws:RequestTag/*", "aws:TagKeys"}),
+        resource_account=account,
+        context={"aws:SourceAccount": account, "aws:SourceArn": source, "aws:PrincipalIsAWSService": "true"},
+        unknown=frozenset({"sts:*", "aws:RequestTag/*", "aws:TagKeys"}),
     )
-    document = Document.parse(_with_resource(role.trust), name=f"trust policy of role {role.name}")
-    return evaluate(request, Layers(resource=(document,))).decision
 
 
 def _with_resource(trust: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,6 +126,9 @@ async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fi
     if role is None:
         text = f"Create the role {finding.resource}, or set another execution role on the user profile or the Domain."
         return [_fixes.owner_text(finding, "ask-owner", "Name an execution role that exists", text)]
+    if denied := [item.what for item in finding.evidence if item.value == "explicitly denied"]:
+        text = f"An explicit Deny of the trust policy decides about {' and '.join(denied)}: exempt SageMaker from it."
+        return [_fixes.owner_text(finding, "ask-owner", "Ask the owner of the trust policy", text)]
     change = edits.update_trust_policy(
         role_name=role.name,
         role_arn=role.arn,

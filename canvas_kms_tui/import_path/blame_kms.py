@@ -23,6 +23,8 @@ from canvas_kms_tui.import_path.steps import Step
 from canvas_kms_tui.policy import Layer, LayerAnswer, Outcome, StatementTrace, Unread
 
 _CONTEXT = "kms:encryptioncontext"
+#: Outcomes of a layer in which a statement that is not settled may still decide.
+_OPEN = (Outcome.UNKNOWN, Outcome.DELEGATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ class KmsJudge:
         found = [*self._unread_policy(), *self._unread_identity(), *self._unread_grants()]
         found += unread_guards(self.layers)
         for judged, cause in ((self.policy, self.names.condition), (self.identity, self.names.role)):
-            if judged is not None and judged.outcome is Outcome.UNKNOWN and self.answer.unknown_keys:
+            if judged is not None and judged.outcome in _OPEN and undecided(judged):
                 found.append(unsettled(self._undecided_cause(judged, cause), judged, self.step))
         return found
 
