@@ -204,3 +204,17 @@ def test_a_denial_on_a_key_holds_for_its_alias(fresh_demo):
     kms = client(fresh_demo(environments.load("healthy").moved(overrides={"operator": {"denied": denied}})), "kms")
     assert code(kms.describe_key, KeyId="alias/canvas-artifacts") == "AccessDeniedException"
     kms.describe_key(KeyId="alias/sales-data")
+
+
+def test_nobody_edits_a_key_that_aws_manages(kms):
+    key = kms.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]
+    assert code(kms.put_key_policy, **put(kms, key, ROOT)) == "AccessDeniedException"
+    assert code(kms.disable_key, KeyId=key["Arn"]) == "AccessDeniedException"
+
+
+def test_a_policy_that_names_the_authors_role_with_its_path_does_not_lock_it_out(fresh_demo):
+    overrides = {"roles": {"SupportEngineer": {"path": "/people/"}}}
+    kms = client(fresh_demo(environments.load("healthy").moved(overrides=overrides)), "kms")
+    key = kms.describe_key(KeyId="alias/canvas-artifacts")["KeyMetadata"]
+    role = "arn:aws:iam::111122223333:role/people/SupportEngineer"
+    kms.put_key_policy(**put(kms, key, {**ROOT, "Principal": {"AWS": role}}))

@@ -322,3 +322,18 @@ def test_an_operation_that_the_stand_in_lacks_is_answered_once_and_plainly(demo_
     error = refused(client(demo_server("healthy"), "kms").describe_custom_key_stores)
     assert error.response["Error"]["Code"] == "NotImplemented"
     assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+def test_a_trust_policy_with_a_deleted_identity_is_refused(fresh_demo):
+    iam = client(fresh_demo("healthy"), "iam")
+    statement = {"Effect": "Allow", "Principal": {"AWS": "AROA2OLDCANVASROLE77X"}, "Action": "sts:AssumeRole"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    asked = {"RoleName": "NightlyReports", "PolicyDocument": policy}
+    assert code(iam.update_assume_role_policy, **asked) == "MalformedPolicyDocument"
+
+
+def test_the_trail_spells_parameters_as_cloudtrail_does(fresh_demo):
+    demo = fresh_demo("healthy")
+    client(demo, "s3").delete_bucket_policy(Bucket="acme-sales-data-111122223333")
+    (event,) = client(demo, "cloudtrail").lookup_events()["Events"]
+    assert json.loads(event["CloudTrailEvent"])["requestParameters"]["bucketName"] == "acme-sales-data-111122223333"

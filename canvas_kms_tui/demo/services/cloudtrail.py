@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from canvas_kms_tui.demo import denials
 from canvas_kms_tui.demo.call import AwsError, Call, operation
 from canvas_kms_tui.demo.services.paging import page
 from canvas_kms_tui.demo.times import when
@@ -75,13 +76,22 @@ def record(call: Call, error: AwsError | None) -> None:
     source = f"{call.service}.amazonaws.com"
     region = _region(call.partition, source, call.region)
     event = _event(call.world, call.caller.arn, source, call.operation, region, call.world.clock())
-    event["requestParameters"] = json.loads(json.dumps(call.params, default=str))
-    if key := str(call.params.get("KeyId", "")):
-        event["resources"] = [{"ARN": key, "accountId": call.account}] if key.startswith("arn:") else []
+    event["requestParameters"] = _request(call)
+    if call.service == "kms" and (arn := denials.resource_of(call)) != "*":
+        event["resources"] = [{"ARN": arn, "accountId": arn.split(":")[4]}]
     if error is not None:
         event["errorCode"] = error.code.removesuffix("Exception") if "AccessDenied" in error.code else error.code
         event["errorMessage"] = error.message
     call.world.state["trail"].append(event)
+
+
+def _request(call: Call) -> dict[str, Any]:
+    """The parameters as CloudTrail spells them: small first letters, and S3's bucketName."""
+    spelled = {name[0].lower() + name[1:]: value for name, value in call.params.items()}
+    if call.service == "s3" and "bucket" in spelled:
+        spelled = {"bucketName": spelled.pop("bucket"), **spelled}
+    found: dict[str, Any] = json.loads(json.dumps(spelled, default=str))
+    return found
 
 
 _ATTRIBUTES: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
@@ -105,7 +115,7 @@ def _resources(event: Mapping[str, Any]) -> list[dict[str, str]]:
     kind = kinds.get(event["eventSource"].split(".")[0], "AWS::Unknown")
     found = [{"ResourceType": kind, "ResourceName": resource["ARN"]} for resource in event.get("resources", ())]
     named = event.get("requestParameters") or {}
-    plain = [named.get(member) for member in ("roleName", "RoleName", "bucketName", "Bucket", "UserProfileName")]
+    plain = [named.get(member) for member in ("roleName", "bucketName", "userProfileName", "domainId")]
     return found + [{"ResourceType": kind, "ResourceName": name} for name in plain if name]
 
 

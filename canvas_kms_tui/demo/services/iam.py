@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -15,6 +16,8 @@ from canvas_kms_tui.demo.times import when
 from canvas_kms_tui.demo.world import World, seeder
 
 _INLINE_LIMIT = 10_240  # characters of all inline policies of a role, white space not counted (IAM quotas)
+_UNIQUE_IDS = re.compile(r'"(A(?:ROA|IDA)[A-Z0-9]{12,})"')
+_OWN_IDENTITIES = re.compile(r'"(arn:aws[a-z-]*:iam::\d{12}:(?:role|user)/[^"*]+)"')
 _SAGEMAKER_TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
@@ -144,6 +147,16 @@ def all_policies(call: Call) -> Answer:
     if call.params.get("Scope", "All") != "Local":
         for name in _aws_policies():
             _know_aws_policy(call.world, call.account, name)
+    return call.forward()
+
+
+@operation("iam", "UpdateAssumeRolePolicy", "CreateRole")
+def trust(call: Call) -> Answer:
+    """A trust policy that names a deleted or unknown identity of this account is refused."""
+    policy = call.params.get("PolicyDocument") or call.params["AssumeRolePolicyDocument"]
+    for arn in _UNIQUE_IDS.findall(policy) + _OWN_IDENTITIES.findall(policy):
+        if not arn.startswith("arn:") or (arn.split(":")[4] == call.account and not exists(call.world, arn)):
+            raise AwsError("MalformedPolicyDocument", f'Invalid principal in policy: "AWS":"{arn}"')
     return call.forward()
 
 

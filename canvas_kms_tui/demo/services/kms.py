@@ -72,6 +72,14 @@ def own(call: Call) -> Key:
     return find(call, call.params["KeyId"], alias=False)
 
 
+def customer_managed(call: Call) -> Key:
+    """The same, where a customer may change it: nobody changes a key that AWS manages."""
+    key = own(call)
+    if key.manager == "AWS":
+        raise denials.refusal(call, f"kms:{call.operation}", key.arn, "no resource-based policy allows")
+    return key
+
+
 @operation("kms", "DescribeKey")
 def describe_key(call: Call) -> Mapping[str, Any]:
     return {"KeyMetadata": find(call, call.params["KeyId"]).metadata()}
@@ -128,9 +136,7 @@ def rotation_status(call: Call) -> Mapping[str, Any]:
 
 @operation("kms", "EnableKey", "DisableKey")
 def enable_or_disable(call: Call) -> None:
-    key = own(call)
-    if key.manager == "AWS":
-        raise denials.refusal(call, f"kms:{call.operation}", key.arn, "no resource-based policy allows")
+    key = customer_managed(call)
     if key.state not in ("Enabled", "Disabled"):
         raise AwsError("KMSInvalidStateException", f"{key.arn} is {_words(key.state)}.")
     key.state = "Enabled" if call.operation == "EnableKey" else "Disabled"
@@ -138,7 +144,7 @@ def enable_or_disable(call: Call) -> None:
 
 @operation("kms", "ScheduleKeyDeletion")
 def schedule_deletion(call: Call) -> Mapping[str, Any]:
-    key, days = own(call), call.params.get("PendingWindowInDays", 30)
+    key, days = customer_managed(call), call.params.get("PendingWindowInDays", 30)
     if not 7 <= days <= 30:
         raise AwsError("ValidationException", "PendingWindowInDays must be between 7 and 30")
     if key.state == "PendingDeletion":

@@ -9,7 +9,7 @@ from typing import Any
 
 from canvas_kms_tui.demo.call import AwsError, Call, operation
 from canvas_kms_tui.demo.services import iam
-from canvas_kms_tui.demo.services.kms import own
+from canvas_kms_tui.demo.services.kms import customer_managed, own
 
 _LIMIT = 32_768  # bytes, KMS quotas
 _PRINCIPAL_ARN = re.compile(r"^arn:aws[a-z-]*:(iam|sts)::(\d{12}):(root|(?:user|role|assumed-role|federated-user)/.+)$")
@@ -32,7 +32,7 @@ def list_key_policies(call: Call) -> Mapping[str, Any]:
 
 @operation("kms", "PutKeyPolicy")
 def put_key_policy(call: Call) -> None:
-    key = own(call)
+    key = customer_managed(call)
     if (call.params.get("PolicyName") or "default") != "default":
         raise AwsError("ValidationException", "The only valid policy name is default")
     if key.state in ("PendingDeletion", "PendingReplicaDeletion"):
@@ -111,13 +111,15 @@ def _lets_caller(call: Call, statement: Mapping[str, Any]) -> bool:
     actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
     if not any(_matches(action, "kms:PutKeyPolicy") for action in actions):
         return False
-    mine = {"*", call.account, f"arn:{call.partition}:iam::{call.account}:root", call.caller.arn, _role_arn(call)}
+    mine = {"*", call.account, f"arn:{call.partition}:iam::{call.account}:root", call.caller.arn, *_role_arns(call)}
     return any(principal in mine for principal in _principals(statement))
 
 
-def _role_arn(call: Call) -> str:
-    head, _, tail = call.caller.arn.partition(":assumed-role/")
-    return f"{head.replace(':sts:', ':iam:')}:role/{tail.split('/')[0]}" if tail else call.caller.arn
+def _role_arns(call: Call) -> list[str]:
+    """ARN of the role whose session the caller is: the session's own ARN lacks the role's path."""
+    _, _, tail = call.caller.arn.partition(":assumed-role/")
+    roles = iam.backend(call.world, call.account).roles.values()
+    return [role.arn for role in roles if role.name == tail.split("/")[0]]
 
 
 def _matches(pattern: str, action: str) -> bool:
