@@ -15,6 +15,7 @@ from canvas_kms_tui.policy.statement import Statement
 
 Remark = tuple[str, str]
 
+_ARN_STARTS: Final = ("arn:", "${", "*")
 #: Beyond so many values in one element, or so long, resources are not compared with resource types.
 _MANY: Final = 200
 _LONG: Final = 1024
@@ -79,7 +80,7 @@ def _actions(statement: Statement) -> Iterator[Remark]:
 
 def _resources(statement: Statement) -> Iterator[Remark]:
     for text in statement.resources:
-        if text != "*" and not text.startswith(("arn:", "${", "*")):
+        if not text.startswith(_ARN_STARTS):
             yield "resource-not-arn", f"the resource {text[:80]!r} is no ARN and matches nothing"
     if not statement.not_resource and not statement.not_action:
         yield from _mismatches(statement)
@@ -87,6 +88,8 @@ def _resources(statement: Statement) -> Iterator[Remark]:
 
 def _mismatches(statement: Statement) -> Iterator[Remark]:
     resources = statement.resources
+    if any(not text.startswith(_ARN_STARTS) for text in resources):
+        return
     if not resources or len(resources) > _MANY or len(statement.actions) > _MANY:
         return
     globs = [re.sub(r"\$\{[^}]*\}", "*", text) for text in resources]

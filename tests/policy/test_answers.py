@@ -451,3 +451,48 @@ def test_the_same_question_by_another_principal_shares_the_documents() -> None:
         Decision.ALLOWED,
         Decision.IMPLICITLY_DENIED,
     )
+
+
+def test_a_change_in_what_could_be_read_is_a_difference_without_statements() -> None:
+    before = Layers(resource=[doc(allow("kms:*", to=ROLE), name=KEY_NAME)])
+    found = difference(*counterfactual(before, scps=Unread("SCPs")))
+    assert found
+    assert (len(found.layers), found.statements) == (1, ())
+
+
+def test_another_statement_that_changes_no_layer_is_a_difference() -> None:
+    statement = allow("kms:*", to=ROLE)
+    before = Layers(resource=[doc(statement, name=KEY_NAME)])
+    found = difference(*counterfactual(before, resource=[doc(statement, deny("s3:*", to="*"), name=KEY_NAME)]))
+    assert found
+    assert found.layers == ()
+    assert [(change.before, change.after, change.effect) for change in found.statements] == [("absent", False, "Deny")]
+
+
+def test_a_change_of_the_decision_alone_is_a_difference() -> None:
+    layers = Layers(identity=[doc(allow("s3:*"))])
+    own = ask(layers, action="s3:GetObject", resource=OBJECT)
+    other = ask(layers, action="s3:GetObject", resource=OBJECT, owner="444455556666")
+    found = difference(own, other)
+    assert (bool(found), found.lost, found.layers, found.statements) == (True, True, (), ())
+
+
+def test_an_open_allow_says_what_it_hangs_on() -> None:
+    both = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}, "StringEquals": {"aws:SourceVpc": "${aws:SourceVpce}"}}
+    statement = allow("s3:*", ["arn:aws:s3:::${aws:userid}/*", "arn:aws:s3:::${aws:UserAgent}/*"], when=both)
+    unknown = ["aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:userid", "aws:UserAgent"]
+    answer = get(identity=[doc(statement, name="P")], unknown=unknown)
+    assert answer.unknown_keys == {"aws:SourceIp", "aws:SourceVpc", "aws:sourcevpce", "aws:userid", "aws:useragent"}
+    assert answer.decided_by[0].why == (
+        "whether statement 0 of the P allows it depends on aws:SourceIp, aws:SourceVpc, aws:sourcevpce and 2 more"
+    )
+
+
+def test_what_could_not_be_read_is_the_document_that_decides() -> None:
+    (by,) = ask(Layers(resource=Unread("key policy of K"), identity=[INLINE])).decided_by
+    assert (by.document, by.statement, by.sid, by.why) == (
+        "key policy of K",
+        None,
+        None,
+        "could not be read: key policy of K",
+    )

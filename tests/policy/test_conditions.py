@@ -388,3 +388,9 @@ def test_a_sessions_arn_does_not_tell_its_roles_path() -> None:
     assert repr(Scope(Request(session, "s3:x", "*")).look_up("aws:principalarn")) == "UNKNOWN"
     told = Request(session, "s3:x", "*", context={"aws:PrincipalArn": ROLE})
     assert Scope(told).look_up("aws:principalarn") == (ROLE,)
+
+
+def test_base64_is_read_strictly_and_other_text_stands_for_itself() -> None:
+    assert holds("BinaryEquals", "YWJj", "YW!Jj") is False
+    assert holds("BinaryEquals", "\ud800", "\ud800") is True
+    assert holds("BinaryEquals", "YWJj", "YWJ") is False

@@ -459,3 +459,21 @@ def test_an_unreadable_key_policy_leaves_it_open_unless_something_else_decides()
     assert ask_key(policy=[unread], identity=[doc(deny("kms:*"))]).decision is Decision.EXPLICITLY_DENIED
     assert ask_key(policy=[unread], identity=SILENT, principal=foreign).decision is Decision.IMPLICITLY_DENIED
     assert ask_key(policy=[unread], identity=IAM, scps=[[doc(allow("s3:*"))]]).decision is Decision.IMPLICITLY_DENIED
+
+
+def test_every_key_that_a_grant_hangs_on_is_named() -> None:
+    constraints = {"EncryptionContextEquals": {"Team": "a"}, "SourceArn": BUCKET}
+    unknown = [TEAM, "aws:SourceArn"]
+    answer = ask_key(NOBODY, grants=grant(Constraints=constraints), unknown=unknown)
+    assert answer.unknown_keys == {TEAM, "aws:SourceArn"}
+    answer = ask_key(NOBODY, grants=grant(Constraints=constraints), unknown=unknown, context={"aws:SourceArn": BUCKET})
+    assert answer.unknown_keys == {TEAM, "aws:SourceArn"}
+    known = ask_key(NOBODY, grants=grant(Constraints=constraints), unknown=[TEAM], context={"aws:SourceArn": BUCKET})
+    assert known.unknown_keys == {TEAM}
+
+
+def test_a_constraint_that_does_not_apply_leaves_nothing_open() -> None:
+    constraints = {"EncryptionContextEquals": {"Team": "a"}, "SourceArn": BUCKET}
+    more = {"Operations": ["DescribeKey"], "Constraints": constraints}
+    answer = ask_key(NOBODY, grants=grant(**more), unknown=[TEAM, "aws:SourceArn"], action="kms:DescribeKey")
+    assert answer.unknown_keys == {"aws:SourceArn"}

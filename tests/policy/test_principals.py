@@ -257,3 +257,8 @@ def test_principal_and_not_principal_together_never_match() -> None:
 
 def test_a_resource_statement_without_principal_reaches_nobody() -> None:
     assert ask_bucket(deny("s3:*"), principal=role).decision is Decision.ALLOWED
+
+
+@pytest.mark.parametrize("name", ["s3.amazonaws.com", "s3.amazonaws.com.cn", "internal.aws.internal"])
+def test_a_services_name_is_told_by_its_domain(name: str) -> None:
+    assert Principal.parse(name).kind == "service"
