@@ -12,7 +12,7 @@ from canvas_kms_tui.edits.documents import as_list, canonical, statements
 from canvas_kms_tui.policy import Decision, Document, Layers, Principal, Request, evaluate
 
 #: At most so many principals are asked; the proof says when there are more.
-ASKED = 60
+ASKED = 500
 
 #: What a wildcard in a changed statement is tried with.
 _SAMPLES = {
@@ -60,13 +60,15 @@ def concerned(change: Change, *, role_arn: str) -> Concerned:
         return Concerned(0, 0, ())
     before, after = (Document.parse(doc or {"Statement": []}, name="") for doc in (change.before, change.after))
     changed = changed_statements(change.before, change.after)
+    touched = Document.parse({"Version": _version(change), "Statement": changed}, name="")
     people = [person for person in _people(change, role_arn) if not is_role(person, role_arn)]
     asked = people[:ASKED]
     affected: dict[str, Affected] = {}
     for person in asked:
         for request in _requests(change, changed, person):
-            for found in _differences(change, request, before, after, changed):
-                affected.setdefault(f"{found.who} {found.action}", found)
+            if _may_speak(touched, request):
+                for found in _differences(change, request, before, after, changed):
+                    affected.setdefault(f"{found.who} {found.action}", found)
     return Concerned(len(asked), len(people), tuple(affected.values()))
 
 
@@ -80,6 +82,16 @@ def changed_statements(before: Any, after: Any) -> list[dict[str, Any]]:
 def is_role(principal: Principal, role_arn: str) -> bool:
     role = Principal.role(role_arn)
     return principal.kind == "role" and (principal.account, principal.name) == (role.account, role.name)
+
+
+def _version(change: Change) -> str:
+    return str((change.after or change.before or {}).get("Version", "2008-10-17"))
+
+
+def _may_speak(touched: Document, request: Request) -> bool:
+    """Whether any changed statement may match: where none does, no answer can change."""
+    answer = evaluate(request, Layers(resource=(touched,)))
+    return any(trace.matched is not False for layer in answer.layers for trace in layer.statements)
 
 
 def _differences(
