@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -16,17 +16,29 @@ from canvas_kms_tui.tui.words import count
 
 _MARKS = {"added": ("+ ", "$text-success"), "removed": ("- ", "$text-error"), "note": ("  ", LABEL)}
 _UNDO = {Undo.EXACT: "✓ exact", Undo.COMPENSATING: "! by another call", Undo.NONE: "✗ none"}
+TOOLS = ("AWS CLI", "Terraform", "CloudFormation")
+#: Columns from which before and after may stand beside each other.
+TWO_SIDES = 118
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """``proof`` is None while the simulation runs; ``reason`` is why it cannot be applied, if so."""
+    """``proof`` is None while the simulation runs; ``reason`` is why it cannot be applied, if so.
+
+    ``diffs`` and ``same`` (tool → text) have one item for each change; ``tool`` is the one shown.
+    """
 
     fix: Fix
     proof: Proof | None
     reason: str | None
     diffs: Sequence[Sequence[DiffLine]]
-    commands: Sequence[str]
+    same: Sequence[Mapping[str, str]]
+    tool: str = TOOLS[0]
+    sides: bool = False
+
+    @property
+    def commands(self) -> str:
+        return "\n\n".join(texts[self.tool] for texts in self.same)
 
 
 def fix_page(paper: Paper, preview: Preview, connection: Connection) -> None:
@@ -36,18 +48,17 @@ def fix_page(paper: Paper, preview: Preview, connection: Connection) -> None:
     if fix.changes:
         _proof(paper, preview.proof)
     for number, change in enumerate(fix.changes, 1):
-        lines = preview.diffs[number - 1]
-        _change(paper, change, lines, f"Change {number} of {len(fix.changes)}" if len(fix.changes) > 1 else "Change")
+        heading = f"Change {number} of {len(fix.changes)}" if len(fix.changes) > 1 else "Change"
+        _change(paper, change, preview.diffs[number - 1], heading, sides=preview.sides)
     if fix.text:
         paper.heading("What to do" if not fix.changes else "To know")
         paper.para(fix.text, indent=2)
     if fix.changes:
         _undo(paper, fix)
-        _commands(paper, preview.commands)
+        _commands(paper, preview)
+        caller = connection.caller
         paper.heading("Where")
-        paper.pairs(
-            [("account", f"{connection.caller.account} {connection.region}", ""), ("as", connection.caller.arn, "")]
-        )
+        paper.pairs([("account", f"{caller.account} {connection.region}", ""), ("as", caller.arn, "")])
 
 
 def _reason(paper: Paper, preview: Preview) -> None:
@@ -56,21 +67,62 @@ def _reason(paper: Paper, preview: Preview) -> None:
     elif preview.proof is not None:
         asked = ", once you have typed what it asks for" if confirmations(preview.fix) else ""
         paper.para(f"Nothing has been changed yet. a applies this{asked}; esc leaves it.", LABEL)
+    for warning in preview.proof.warnings if preview.proof is not None else ():
+        paper.para(warning, "$text-warning", first="! ")
 
 
-def _change(paper: Paper, change: Change, lines: Sequence[DiffLine], heading: str) -> None:
+def _change(paper: Paper, change: Change, lines: Sequence[DiffLine], heading: str, *, sides: bool) -> None:
     paper.heading(f"{heading}: {change.action}, {change.document}")
     paper.pairs([("on", change.resource, "")])
     added, removed = (sum(1 for line in lines if line.kind == kind) for kind in ("added", "removed"))
     paper.line(("  adds ", LABEL), count(added, "line"), (", removes ", LABEL), count(removed, "line"))
     paper.blank()
-    paper.add(map(diff_content, lines), indent=1)
+    if sides and paper.width >= TWO_SIDES:
+        paper.lines.extend(side_by_side(lines, paper.width))
+    else:
+        paper.add(map(diff_content, lines), indent=1)
 
 
 def diff_content(line: DiffLine) -> Content:
     """A line of a diff: its sign stands for its colour where there is none."""
     mark, style = _MARKS.get(line.kind, ("  ", ""))
     return Content.styled(mark + line.text, style)
+
+
+def side_by_side(lines: Sequence[DiffLine], width: int) -> list[Content]:
+    """Before at the left, after at the right; what was removed stands level with what came instead."""
+    half = (width - 3) // 2
+    shown: list[Content] = []
+    removed: list[DiffLine] = []
+    added: list[DiffLine] = []
+
+    def flush() -> None:
+        for index in range(max(len(removed), len(added))):
+            left = removed[index] if index < len(removed) else None
+            right = added[index] if index < len(added) else None
+            shown.extend(_two(left, right, half))
+        removed.clear()
+        added.clear()
+
+    for line in lines:
+        if line.kind == "removed":
+            removed.append(line)
+        elif line.kind == "added":
+            added.append(line)
+        else:
+            flush()
+            shown.extend(_two(line, line, half))
+    flush()
+    return shown
+
+
+def _two(left: DiffLine | None, right: DiffLine | None, half: int) -> list[Content]:
+    columns = [diff_content(line).fold(half) if line is not None else [] for line in (left, right)]
+    blank = Content("")
+    rows = range(max(map(len, columns)))
+    cells = [[column[row] if row < len(column) else blank for column in columns] for row in rows]
+    bar = Content.styled(" │ ", LABEL)
+    return [before.truncate(half, pad=True) + bar + after for before, after in cells]
 
 
 def _proof(paper: Paper, proof: Proof | None) -> None:
@@ -95,10 +147,10 @@ def _undo(paper: Paper, fix: Fix) -> None:
     paper.para("What stands now is written to the journal before anything is sent.", LABEL, indent=2)
 
 
-def _commands(paper: Paper, commands: Sequence[str]) -> None:
-    paper.heading("The same with the AWS CLI (c copies)")
-    for command in commands:
-        paper.add(map(Content, command.splitlines()), indent=2)
+def _commands(paper: Paper, preview: Preview) -> None:
+    others = ", ".join(tool for tool in TOOLS if tool != preview.tool)
+    paper.heading(f"The same as {preview.tool} (c copies it, t shows {others})")
+    paper.add(map(Content, preview.commands.splitlines()), indent=2)
 
 
 def why_not_apply(fix: Fix, proof: Proof | None, no_writing: str | None) -> str | None:

@@ -67,6 +67,12 @@ MAIN = (
     Key("back", ("escape",), "Back", "Close what is open; end the filter."),
     Key("step_next", ("right_square_bracket",), "Next step", "Go to the cause of the next failing step."),
     Key("step_previous", ("left_square_bracket",), "Step before", "Go to the cause of the failing step before."),
+    Key("plan", ("P",), "Repair plan", "The smallest set of changes with which the whole import passes."),
+    Key("journal", ("J",), "Journal", "What was changed in this account, and taking it back."),
+    Key("ask", ("v",), "Try a request", "Change a request of the import and see how AWS would decide it."),
+    Key("watch", ("w",), "Watch", "Check again every half minute until w; rings when the verdict turns."),
+    Key("target", ("t",), "Target", "Look at another Domain, user profile or dataset."),
+    Key("console", ("o",), "Console link", "Copy the link to the resource in the AWS console."),
     Key("palette", ("ctrl+p",), "Palette", "Find anything the program can do."),
 )
 
@@ -76,6 +82,8 @@ FIX = (
     Key("copy", ("c", "y"), "Copy", "Copy the changes as AWS CLI commands, and write them to a file as well.", 3),
     Key("export", ("e",), "Save", "Write the preview to a file.", 4),
     Key("other", ("tab", "n"), "Other way", "Show the next way to mend it.", 5),
+    Key("same_as", ("t",), "CLI/code", "Show the same as AWS CLI, Terraform or CloudFormation.", 6),
+    Key("sides", ("s",), "Side by side", "Show before and after beside each other (from 120 columns).", 8),
     _HELP,
     Key("palette", ("ctrl+p",), "Palette", "Find anything the program can do."),
     Key("quit", ("ctrl+q",), "Quit", "Leave at once."),
@@ -86,6 +94,21 @@ UNDO = (
     _BACK,
     _HELP,
     Key("quit", ("ctrl+q",), "Quit", "Leave at once."),
+)
+
+JOURNAL = (
+    Key("choose", ("enter", "u"), "Undo it", "Show how this entry would be taken back.", 1),
+    _BACK,
+    _COPY,
+    _HELP,
+    Key("quit", ("ctrl+q",), "Quit", "Leave at once."),
+)
+
+ASK = (
+    Key("next", ("ctrl+n",), "Next request", "Start from the next request of the import.", 1),
+    Key("previous", ("ctrl+b",), "Before", "Start from the request before.", 3),
+    Key("back", ("escape",), "Back", "Go back; nothing is changed.", 2),
+    Key("quit", ("ctrl+q",), "Quit", "Leave at once.", 4),
 )
 
 DOCUMENT = (
@@ -124,6 +147,8 @@ SCREENS: dict[str, Sequence[Key]] = {
     "fix": FIX,
     "undo": UNDO,
     "document": DOCUMENT,
+    "journal": JOURNAL,
+    "ask": ASK,
     "pick": PICK,
     "help": HELP,
 }
@@ -132,6 +157,8 @@ TITLES = {
     "fix": "Fix preview",
     "undo": "Undo",
     "document": "Documents",
+    "journal": "Journal",
+    "ask": "Trying a request",
     "pick": "Choosing the target",
     "help": "Keys",
 }

@@ -38,6 +38,16 @@ class FindingCame(Message):
     finding: Finding
 
 
+class Silent:
+    """An observer for a diagnosis that nobody watches step by step."""
+
+    def planned(self, causes: Sequence[CauseLike]) -> None: ...
+    def resolved(self, resolved: Resolved) -> None: ...
+    def step(self, step: StepResult) -> None: ...
+    def finding(self, finding: Finding) -> None: ...
+    def done(self, diagnosis: Diagnosis) -> None: ...
+
+
 class Herald:
     """The engine's observer: says everything on by posting messages, which is safe from any thread."""
 

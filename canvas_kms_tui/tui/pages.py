@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from textual.content import Content
 
@@ -111,8 +112,9 @@ def excerpt(lines: Sequence[JsonLine], reason: Reason, width: int) -> list[Conte
     at = [number for number, line in enumerate(lines) if line.statement == reason.statement]
     if not at:
         return []
-    shown = marked(lines, reason, width, digits=0)[at[0] : at[-1] + 1]
-    return [part for parts in shown for part in parts]
+    outer = len(lines[at[0]].content.plain) - len(lines[at[0]].content.plain.lstrip())
+    statement = [replace(line, content=line.content[outer:]) for line in lines[at[0] : at[-1] + 1]]
+    return [part for parts in marked(statement, reason, width, digits=0) for part in parts]
 
 
 def marked(lines: Sequence[JsonLine], reason: Reason | None, width: int, digits: int = 3) -> list[list[Content]]:

@@ -20,10 +20,11 @@ _ELEMENTS = {
 
 def reasons(steps: Iterable[Step]) -> dict[str, tuple[Reason, ...]]:
     """Step id → the statements that decide it, then the one that nearly allowed it."""
-    return {step.id: tuple(_of(step.answer)) for step in steps if step.answer is not None}
+    return {step.id: tuple(of_answer(step.answer)) for step in steps if step.answer is not None}
 
 
-def _of(answer: Answer) -> Iterator[Reason]:
+def of_answer(answer: Answer) -> Iterator[Reason]:
+    """The statements that decide an answer, none for an allowed one; the nearest miss last."""
     if answer.decision is Decision.ALLOWED:
         return
     miss = answer.nearest_miss

@@ -73,14 +73,29 @@ class Proof:
     after: tuple[StepResult, ...] = ()
     worse: tuple[str, ...] = ()
     others: tuple[str, ...] = ()  #: what changes for anybody else, in words
+    warnings: tuple[str, ...] = ()  #: what to think of before: who else manages the resource
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A fix to preview, of the finding that it mends; a plan mends several and has its proof already."""
+
+    fix: Fix
+    finding: Finding | None = None
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DiffLine:
-    """``kind`` is ``added``, ``removed``, ``same`` or ``note`` (what was left out)."""
+    """``kind`` is ``added``, ``removed``, ``same`` or ``note`` (what was left out).
+
+    ``old`` and ``new`` are line numbers from 1, None where the line is not on that side.
+    """
 
     kind: str
     text: str
+    old: int | None = None
+    new: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +115,39 @@ class Undoable:
     title: str
     promise: str
     changes: tuple[Change, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """One entry of the journal in words; ``text`` is everything about it."""
+
+    entry: str
+    time: str
+    result: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request to judge, by the documents and for the caller of the step ``start``; ``context`` are condition keys."""
+
+    start: str
+    title: str
+    action: str
+    resource: str
+    context: tuple[tuple[str, str], ...] = ()
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """``layers`` are (layer, what it says, whether it stands in the way), every layer that applies."""
+
+    decision: str
+    explanation: str
+    layers: tuple[tuple[str, str, bool], ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +174,30 @@ class Rooms(Protocol):
 
     async def prove(self, case: Case, finding: Finding, fix: Fix) -> Proof: ...
     def diff(self, change: Change) -> Sequence[DiffLine]: ...
-    def as_cli(self, change: Change) -> str: ...
+    def same_as(self, change: Change) -> Mapping[str, str]:
+        """The change in other tools' words: ``AWS CLI``, ``Terraform``, ``CloudFormation``."""
+        ...
+
+    async def plan(self, case: Case) -> Sequence[Way]:
+        """The smallest sets of changes with which the whole import passes, the best first; none where nothing can."""
+        ...
+
+    async def journal(self, case: Case) -> Sequence[JournalLine]:
+        """What was changed in this account, the newest first."""
+        ...
+
+    async def undoable(self, case: Case, entry: str) -> Undoable:
+        """How one entry would be taken back; Refused where it cannot."""
+        ...
+
+    def questions(self, case: Case) -> Sequence[Question]:
+        """The requests of the import, to start from."""
+        ...
+
+    def ask(self, case: Case, question: Question) -> Judged:
+        """How AWS would decide a request, by the documents of the case. Pure and quick."""
+        ...
+
     async def apply(
         self, case: Case, fix: Fix, confirmed: Mapping[str, str], progress: Callable[[str], None]
     ) -> Applied: ...

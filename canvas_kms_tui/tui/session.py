@@ -32,6 +32,7 @@ class Session:
         journal: directory of the journal; None = the platform's state directory.
         out: directory where reports are written.
         clock: seconds, for elapsed times.
+        watch_seconds: how often a watched target is checked again.
         rooms: what the screens ask of the rest of the program; None = the real rooms.
     """
 
@@ -51,6 +52,7 @@ class Session:
     journal: Path | None = None
     out: Path = field(default_factory=Path.cwd)
     clock: Callable[[], float] = time.monotonic
+    watch_seconds: float = 30.0
     rooms: Rooms | None = None
 
     def target(self, connection: Connection) -> Target | None:

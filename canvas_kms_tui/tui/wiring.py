@@ -10,24 +10,51 @@ from typing import TypeVar
 
 from canvas_kms_tui import engine, report
 from canvas_kms_tui.causes import Cause, Group, catalogue
-from canvas_kms_tui.change import Change, Fix
-from canvas_kms_tui.changes.apply import apply
-from canvas_kms_tui.changes.diff import diff
-from canvas_kms_tui.changes.entries import Entry
-from canvas_kms_tui.changes.errors import Refused as ChangeRefused
-from canvas_kms_tui.changes.export_cli import as_cli
-from canvas_kms_tui.changes.journal import Journal
-from canvas_kms_tui.changes.prove import prove, prove_all
-from canvas_kms_tui.changes.undo import undo, ways_back
-from canvas_kms_tui.changes.write import Event
+from canvas_kms_tui.change import Auto, Change, Fix
+from canvas_kms_tui.changes import (
+    Entry,
+    Event,
+    Journal,
+    RepairPlan,
+    apply,
+    as_cli,
+    as_cloudformation,
+    as_terraform,
+    diff,
+    drift_warning,
+    journal_text,
+    managed_by,
+    prove,
+    prove_all,
+    repair,
+    undo,
+    ways_back,
+)
+from canvas_kms_tui.changes import Proof as Proven
+from canvas_kms_tui.changes import Refused as ChangeRefused
 from canvas_kms_tui.facts import Facts, Unreadable, choices, known
 from canvas_kms_tui.findings import Finding
 from canvas_kms_tui.gateway import Connection
 from canvas_kms_tui.import_path import ImportPath, Step
 from canvas_kms_tui.policy import Document, Layers
 from canvas_kms_tui.target import BadTarget, Target
+from canvas_kms_tui.tui import playground
 from canvas_kms_tui.tui.reasons import reasons
-from canvas_kms_tui.tui.rooms import Applied, Case, Choice, DiffLine, Observer, Paperwork, Proof, Refused, Undoable
+from canvas_kms_tui.tui.rooms import (
+    Applied,
+    Case,
+    Choice,
+    DiffLine,
+    JournalLine,
+    Judged,
+    Observer,
+    Paperwork,
+    Proof,
+    Question,
+    Refused,
+    Undoable,
+    Way,
+)
 from canvas_kms_tui.tui.session import Session
 
 Listed = TypeVar("Listed")
@@ -41,6 +68,7 @@ class RealRooms:
         self._session = session
         self._journal = Journal(session.journal)
         self._own: list[str] = []
+        self._steps: tuple[Step, ...] = ()
 
     # Choosing
 
@@ -74,12 +102,18 @@ class RealRooms:
         except BadTarget as bad:
             raise Refused(str(bad)) from bad
         steps = await known(ImportPath(facts).steps())
-        steps = () if isinstance(steps, Unreadable) else steps
+        self._steps = steps = () if isinstance(steps, Unreadable) else steps
         return Case(connection, target, diagnosis, tuple(_papers(steps)), reasons(steps), facts)
 
     def _causes(self) -> tuple[Cause, ...]:
         only, skip = self._session.only, self._session.skip
         return tuple(c for c in catalogue() if (not only or c.id in only) and c.id not in skip)
+
+    def questions(self, case: Case) -> Sequence[Question]:
+        return playground.questions(self._steps)
+
+    def ask(self, case: Case, question: Question) -> Judged:
+        return playground.ask(self._steps, question)
 
     # Changing
 
@@ -89,16 +123,26 @@ class RealRooms:
 
     async def prove(self, case: Case, finding: Finding, fix: Fix) -> Proof:
         proof = await prove(case.diagnosis, case.inner, fix, finding)
-        others = [str(affected) for affected in proof.affected]
-        if proof.profiles is not None:
-            others.append(proof.profiles.text)
-        return Proof(proof.ok, proof.text, proof.before, proof.after, proof.worse, tuple(others))
+        return _proof(proof, await self._warnings(case, fix.changes))
+
+    async def _warnings(self, case: Case, changes: Sequence[Change]) -> list[str]:
+        owners = [await managed_by(case.connection.gateway, change) for change in changes]
+        return [drift_warning(owner) for owner in dict.fromkeys(owners) if owner]
+
+    async def plan(self, case: Case) -> Sequence[Way]:
+        best = await repair(case.diagnosis, case.inner)
+        found = [best, *best.alternatives] if best is not None else []
+        return [_way(plan, await self._warnings(case, plan.changes)) for plan in found]
 
     def diff(self, change: Change) -> Sequence[DiffLine]:
-        return [DiffLine(_KINDS.get(line.kind, "same"), line.text) for line in diff(change)]
+        return [DiffLine(_KINDS.get(line.kind, "same"), line.text, line.old, line.new) for line in diff(change)]
 
-    def as_cli(self, change: Change) -> str:
-        return as_cli(change)
+    def same_as(self, change: Change) -> Mapping[str, str]:
+        return {
+            "AWS CLI": as_cli(change),
+            "Terraform": as_terraform(change),
+            "CloudFormation": as_cloudformation(change),
+        }
 
     async def apply(
         self, case: Case, fix: Fix, confirmed: Mapping[str, str], progress: Callable[[str], None]
@@ -122,6 +166,20 @@ class RealRooms:
             if self._is_ours(entry, case.connection) and entry.made and not entry.undone_by:
                 return _undoable(entry)
         return None
+
+    async def journal(self, case: Case) -> Sequence[JournalLine]:
+        account = case.connection.caller.account
+        entries = [entry for entry in reversed(self._journal.entries()) if entry.header.account == account]
+        return [
+            JournalLine(entry.id, entry.time, entry.result, entry.header.title, journal_text([entry]))
+            for entry in entries
+        ]
+
+    async def undoable(self, case: Case, entry: str) -> Undoable:
+        try:
+            return _undoable(self._journal.entry(entry))
+        except ChangeRefused as refused:
+            raise Refused(_sentence(refused)) from refused
 
     def _is_ours(self, entry: Entry, connection: Connection) -> bool:
         """A demo's account begins anew each time: only what this session did can be taken back there."""
@@ -178,6 +236,22 @@ def _stage(event: Event) -> str:
 def _sentence(refused: Exception) -> str:
     text = str(refused)
     return text[:1].upper() + text[1:]
+
+
+def _proof(proof: Proven, warnings: Sequence[str]) -> Proof:
+    others = [str(affected) for affected in proof.affected]
+    if proof.profiles is not None:
+        others.append(proof.profiles.text)
+    return Proof(proof.ok, proof.text, proof.before, proof.after, proof.worse, tuple(others), tuple(warnings))
+
+
+def _way(plan: RepairPlan, warnings: Sequence[str]) -> Way:
+    """A plan as one fix; what it leaves for others is said in its text."""
+    left = "; ".join(finding.title for finding in plan.left)
+    text = f"This leaves to others: {left}." if left else ""
+    proof = _proof(plan.proof, warnings)
+    fix = Fix("repair-plan", plan.title, Auto.YES, plan.changes, text, proof.ok, proof.text)
+    return Way(fix, None, proof)
 
 
 def _undoable(entry: Entry) -> Undoable:

@@ -28,7 +28,21 @@ from canvas_kms_tui.findings import (
 from canvas_kms_tui.gateway import Caller, Connection
 from canvas_kms_tui.target import Dataset, Target
 from canvas_kms_tui.tui import Session
-from canvas_kms_tui.tui.rooms import Applied, Case, Choice, DiffLine, Observer, Paperwork, Proof, Refused, Undoable
+from canvas_kms_tui.tui.rooms import (
+    Applied,
+    Case,
+    Choice,
+    DiffLine,
+    JournalLine,
+    Judged,
+    Observer,
+    Paperwork,
+    Proof,
+    Question,
+    Refused,
+    Undoable,
+    Way,
+)
 
 ACCOUNT = "222233334444"
 REGION = "eu-central-1"
@@ -240,8 +254,29 @@ class FakeRooms:
             DiffLine("same", "]"),
         ]
 
-    def as_cli(self, change: Change) -> str:
-        return f"aws kms put-key-policy --key-id {KEY} \\\n    --policy file://policy.json"
+    def same_as(self, change: Change) -> Mapping[str, str]:
+        return {
+            "AWS CLI": f"aws kms put-key-policy --key-id {KEY} \\\n    --policy file://policy.json",
+            "Terraform": 'resource "aws_kms_key_policy" "this" {}',
+            "CloudFormation": "Type: AWS::KMS::Key",
+        }
+
+    async def plan(self, case: Case) -> Sequence[Way]:
+        proof = Proof(True, "The whole import passes.", steps(), steps(mended=True))
+        return [] if self.mended else [Way(replace(FIX, id="repair-plan", proven=True), None, proof)]
+
+    async def journal(self, case: Case) -> Sequence[JournalLine]:
+        return [JournalLine("20240501T120000-1", "2024-05-01T12:00:00Z", "done", "Append", "the whole entry")]
+
+    async def undoable(self, case: Case, entry: str) -> Undoable:
+        return Undoable(entry, "kms:PutKeyPolicy", "Puts back the policy that stood before.", (change(),))
+
+    def questions(self, case: Case) -> Sequence[Question]:
+        return [Question("a", "Read", "s3:GetObject", "arn:aws:s3:::b/k"), Question("b", "Decrypt", "kms:Decrypt", KEY)]
+
+    def ask(self, case: Case, question: Question) -> Judged:
+        allowed = question.action == "kms:DescribeKey"
+        return Judged("allowed" if allowed else "implicitly_denied", f"judged {question.action} {question.context}")
 
     async def apply(
         self, case: Case, fix: Fix, confirmed: Mapping[str, str], progress: Callable[[str], None]

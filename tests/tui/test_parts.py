@@ -27,6 +27,8 @@ SCREEN_CLASSES = {
     "fix": ("fix", "FixScreen"),
     "undo": ("undo", "UndoScreen"),
     "document": ("document", "DocumentScreen"),
+    "journal": ("journal", "JournalScreen"),
+    "ask": ("ask", "AskScreen"),
     "pick": ("pick", "PickScreen"),
     "help": ("help", "HelpScreen"),
 }

@@ -11,39 +11,54 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from canvas_kms_tui.change import Fix
-from canvas_kms_tui.findings import Finding
+from canvas_kms_tui.change import Auto, Fix
 from canvas_kms_tui.tui import clipboard
 from canvas_kms_tui.tui.desk import Trouble
-from canvas_kms_tui.tui.fix_page import Preview, confirmations, fix_page, why_not_apply
+from canvas_kms_tui.tui.fix_page import TOOLS, TWO_SIDES, Preview, confirmations, fix_page, why_not_apply
 from canvas_kms_tui.tui.paper import Paper
-from canvas_kms_tui.tui.rooms import Applied, Proof, Rooms
+from canvas_kms_tui.tui.rooms import Applied, Proof, Rooms, Way
 from canvas_kms_tui.tui.screens.confirm import ConfirmScreen
 from canvas_kms_tui.tui.screens.keyed import KeyedScreen, bindings
 from canvas_kms_tui.tui.widgets.detail import Detail
 from canvas_kms_tui.tui.widgets.key_footer import KeyFooter
 
+SAVED_WIDTH = 100
+
+
+def usefulness(way: Way) -> int:
+    """What can be applied comes first, what the simulation refutes comes last; else the cause's own order."""
+    fix = way.fix
+    if fix.proven is False:
+        return 2
+    return 0 if fix.auto is Auto.YES and fix.changes else 1
+
 
 class FixScreen(KeyedScreen[Applied | None]):
-    """Gives what was applied, or None. Several fixes are several ways; one is shown at a time."""
+    """Gives what was applied, or None. Several ways mend the same; one is shown at a time."""
 
     CSS_PATH = "fix.tcss"
     TABLE = "fix"
     BINDINGS: ClassVar[list[BindingType]] = bindings("fix")
     AUTO_FOCUS = "Detail"
 
-    def __init__(self, finding: Finding, fixes: Sequence[Fix]) -> None:
+    def __init__(self, subject: str, ways: Sequence[Way]) -> None:
         super().__init__()
-        self.finding = finding
-        self.fixes = list(fixes)
+        self.subject = subject
+        self.ways = sorted(ways, key=usefulness)
         self.index = 0
-        self.proofs: dict[str, Proof] = {}
+        self.tool = TOOLS[0]
+        self.sides = False
         self.applying = False
+        self.refused = ""
         self._rooms: Rooms | None = None
 
     @property
+    def way(self) -> Way:
+        return self.ways[self.index]
+
+    @property
     def fix(self) -> Fix:
-        return self.fixes[self.index]
+        return self.way.fix
 
     def compose(self) -> ComposeResult:
         yield Static(id="title")
@@ -57,43 +72,49 @@ class FixScreen(KeyedScreen[Applied | None]):
     async def _load(self) -> None:
         self._rooms = await self.desk.rooms()
         self._draw()
-        fix = self.fix
-        if not fix.changes or fix.id in self.proofs:
+        way, index = self.way, self.index
+        if not way.fix.changes or way.proof is not None or way.finding is None:
             return
         try:
-            proof = await self.desk.prove(self.finding, fix)
+            proof = await self.desk.prove(way.finding, way.fix)
         except Trouble as trouble:
             proof = Proof(False, f"It could not be simulated: {trouble}")
-        self.proofs[fix.id] = proof
-        self.fixes[self.fixes.index(fix)] = replace(fix, proven=proof.ok, proof=proof.text)
+        self.ways[index] = replace(way, proof=proof, fix=replace(way.fix, proven=proof.ok, proof=proof.text))
         self._draw(top=False)
 
-    def _draw(self, *, top: bool = True) -> None:
-        rooms = self._rooms
-        if rooms is None or not self.is_attached:
-            return
-        of = f"Fix {self.index + 1} of {len(self.fixes)}" if len(self.fixes) > 1 else "Fix"
-        self.query_one("#title", Static).update(Content(f"{of} for: {self.finding.title}"))
-        fix = self.fix
-        preview = Preview(
-            fix,
-            self.proofs.get(fix.id),
-            self.why_not("apply"),
-            [rooms.diff(change) for change in fix.changes],
-            [rooms.as_cli(change) for change in fix.changes],
+    def _preview(self, rooms: Rooms) -> Preview:
+        way = self.way
+        return Preview(
+            way.fix,
+            way.proof,
+            self.refused or self.why_not("apply"),
+            [rooms.diff(change) for change in way.fix.changes],
+            [rooms.same_as(change) for change in way.fix.changes],
+            self.tool,
+            self.sides,
         )
-        connection = self.desk.opened().connection
+
+    def _draw(self, *, top: bool = True) -> None:
+        if self._rooms is None or not self.is_attached:
+            return
+        of = f" {self.index + 1} of {len(self.ways)}" if len(self.ways) > 1 else ""
+        self.query_one("#title", Static).update(Content(f"Fix{of}   {self.subject}"))
+        preview, connection = self._preview(self._rooms), self.desk.opened().connection
         self.query_one(Detail).show(lambda paper: fix_page(paper, preview, connection), top=top)
         self.dim_keys()
 
     def why_not(self, key_id: str) -> str | None:
         match key_id:
-            case "apply" | "back" if self.applying:
+            case "apply" | "back" | "other" if self.applying:
                 return "The change is being made: a moment."
             case "apply":
-                return why_not_apply(self.fix, self.proofs.get(self.fix.id), self.desk.why_no_writing())
-            case "other" if len(self.fixes) == 1:
+                return why_not_apply(self.fix, self.way.proof, self.desk.why_no_writing())
+            case "other" if len(self.ways) == 1:
                 return "There is one way only."
+            case "same_as" if not self.fix.changes:
+                return "There is no change to show as code."
+            case "sides" if self.size.width < TWO_SIDES:
+                return "Side by side needs 120 columns."
             case "copy" if not self.fix.changes and not self.fix.text:
                 return "There is nothing to copy."
         return None
@@ -109,19 +130,19 @@ class FixScreen(KeyedScreen[Applied | None]):
                 self.say("Nothing was changed.")
                 return
             confirmed[change.resource] = typed
-        self.applying = True
+        self.applying, self.refused = True, ""
         self.dim_keys()
         self._progress("Making the change…")
         try:
             applied = await self.desk.apply(self.fix, confirmed, self._progress_from_afar)
         except Trouble as trouble:
-            self._progress("")
-            self.proofs[self.fix.id] = Proof(False, str(trouble))
-            self.say(str(trouble), warn=True)
+            self.refused = str(trouble)
+            self.say(self.refused, warn=True)
         else:
             self.dismiss(applied)
         finally:
             self.applying = False
+            self._progress("")
             self._draw()
 
     def _progress_from_afar(self, text: str) -> None:
@@ -131,32 +152,36 @@ class FixScreen(KeyedScreen[Applied | None]):
         if self.is_attached:
             self.query_one("#progress", Static).update(Content(text))
 
-    async def do_other(self) -> None:
-        self.index = (self.index + 1) % len(self.fixes)
+    def do_other(self) -> None:
+        self.index = (self.index + 1) % len(self.ways)
+        self.refused = ""
         self.run_worker(self._load(), group="proof", exclusive=True)
 
+    def do_same_as(self) -> None:
+        self.tool = TOOLS[(TOOLS.index(self.tool) + 1) % len(TOOLS)]
+        self._draw(top=False)
+        self.query_one(Detail).scroll_end(animate=False)
+
+    def do_sides(self) -> None:
+        self.sides = not self.sides
+        self._draw(top=False)
+
     def do_copy(self) -> None:
-        path = clipboard.copy_out(self.canvas_app, self._commands())
+        if self._rooms is None:
+            return
+        text = self._preview(self._rooms).commands if self.fix.changes else self.fix.text
+        path = clipboard.copy_out(self.canvas_app, text + "\n")
         self.say(f"Copied, if your terminal allows it; also written to {path}")
 
     def do_export(self) -> None:
-        rooms = self._rooms
-        if rooms is None:
+        if self._rooms is None:
             return
-        paper = Paper(100)
-        preview = Preview(
-            self.fix,
-            self.proofs.get(self.fix.id),
-            None,
-            [rooms.diff(change) for change in self.fix.changes],
-            [rooms.as_cli(change) for change in self.fix.changes],
-        )
-        fix_page(paper, preview, self.desk.opened().connection)
+        paper = Paper(SAVED_WIDTH)
+        fix_page(paper, self._preview(self._rooms), self.desk.opened().connection)
         name = self.fix.id.replace("/", "-")
-        path = clipboard.write_private(self.desk.session.out / f"fix-{name}.txt", paper.content().plain + "\n")
-        self.say(f"Written: {path}")
-
-    def _commands(self) -> str:
-        if self._rooms is None or not self.fix.changes:
-            return self.fix.text + "\n"
-        return "\n\n".join(self._rooms.as_cli(change) for change in self.fix.changes) + "\n"
+        try:
+            path = clipboard.write_private(self.desk.session.out / f"fix-{name}.txt", paper.content().plain + "\n")
+        except OSError as failed:
+            self.say(f"It could not be written: {failed}", warn=True)
+        else:
+            self.say(f"Written: {path}")

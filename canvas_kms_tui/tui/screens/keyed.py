@@ -57,7 +57,7 @@ class KeyedScreen(Screen[Answer]):
             await done
 
     def say(self, text: str, *, warn: bool = False) -> None:
-        self.notify(text, severity="warning" if warn else "information", markup=False)
+        self.notify(text, severity="warning" if warn else "information", markup=False, timeout=4)
 
     def dim_keys(self) -> None:
         """Let the footer show which keys can be used."""

@@ -14,7 +14,7 @@ from canvas_kms_tui.findings import Finding
 from canvas_kms_tui.tui import headline, messages, pages
 from canvas_kms_tui.tui.board import Board
 from canvas_kms_tui.tui.desk import Trouble
-from canvas_kms_tui.tui.screens import main_actions
+from canvas_kms_tui.tui.screens import main_extras
 from canvas_kms_tui.tui.screens.keyed import bindings
 from canvas_kms_tui.tui.widgets.cause_tree import CauseTree
 from canvas_kms_tui.tui.widgets.detail import Detail
@@ -24,7 +24,7 @@ from canvas_kms_tui.tui.widgets.path_line import PathLine
 from canvas_kms_tui.tui.widgets.verdict_bar import VerdictBar
 
 
-class MainScreen(main_actions.MainActions):
+class MainScreen(main_extras.MainExtras):
     """Starts connecting as soon as it has been drawn."""
 
     CSS_PATH = "main.tcss"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
-from canvas_kms_tui.change import Fix
-from canvas_kms_tui.findings import Finding
+from canvas_kms_tui.findings import Diagnosis, Finding
 from canvas_kms_tui.tui import clipboard, pages
 from canvas_kms_tui.tui.board import Board
 from canvas_kms_tui.tui.desk import Trouble
 from canvas_kms_tui.tui.headline import Phase
 from canvas_kms_tui.tui.messages import Herald
+from canvas_kms_tui.tui.rooms import Applied, Undoable, Way
 from canvas_kms_tui.tui.screens.main_moves import MainMoves
 from canvas_kms_tui.tui.widgets.cause_tree import CauseTree
 
@@ -50,27 +50,40 @@ class MainActions(MainMoves):
         self.draw()
         case = await self.desk.diagnose(Herald(self.post_message, self.run_number))
         self.phase = Phase.DONE
-        self.board.finish(case.diagnosis, self.desk.session.clock())
+        self.show_again(case.diagnosis)
+        await self.show_proofs()
+
+    def show_again(self, diagnosis: Diagnosis) -> None:
+        """Show a finished diagnosis."""
+        self.board.finish(diagnosis, self.desk.session.clock())
         self.draw(top=True)
+
+    async def show_proofs(self) -> None:
         case = await self.desk.prove_all()
         self.board.take_proofs(case.diagnosis)
         self.draw()
 
-    async def preview(self, finding: Finding, fixes: Sequence[Fix]) -> None:
+    async def preview(self, finding: Finding) -> None:
         from canvas_kms_tui.tui.screens.fix import FixScreen
 
-        applied = await self.app.push_screen_wait(FixScreen(finding, fixes))
+        ways = [Way(fix, finding) for fix in finding.fixes]
+        await self.after_fix(await self.app.push_screen_wait(FixScreen(finding.title, ways)))
+
+    async def after_fix(self, applied: Applied | None) -> None:
         if applied is not None:
             self.say(f"{applied.text} Journal entry {applied.entry}; u takes it back.", warn=not applied.ok)
             await self.diagnose()
 
     async def take_back(self) -> None:
-        from canvas_kms_tui.tui.screens.undo import UndoScreen
-
         undoable = await self.desk.last_change()
         if undoable is None:
             self.say("Nothing has been applied to this account that could be taken back.", warn=True)
             return
+        await self.take_back_this(undoable)
+
+    async def take_back_this(self, undoable: Undoable) -> None:
+        from canvas_kms_tui.tui.screens.undo import UndoScreen
+
         undone = await self.app.push_screen_wait(UndoScreen(undoable))
         if undone is not None:
             self.say(undone.text, warn=not undone.ok)
@@ -89,10 +102,10 @@ class MainActions(MainMoves):
     def why_not(self, key_id: str) -> str | None:
         finding = self.selected()
         match key_id:
-            case "fix" if finding is None or not finding.fixes:
-                return "There is no fix here: choose a line marked ‘f fixes’ (n goes to the next problem)."
             case "fix" | "undo" | "export" if self.phase is not Phase.DONE:
                 return "The checks are still running: wait for the verdict."
+            case "fix" if finding is None or not finding.fixes:
+                return "There is no fix here: choose a line marked ‘f fixes’ (n goes to the next problem)."
             case "undo" if (reason := self.desk.why_no_writing()) is not None:
                 return reason
             case "document" if self.phase is not Phase.DONE or self.desk.case is None:
@@ -108,16 +121,16 @@ class MainActions(MainMoves):
     def do_fix(self) -> None:
         finding = self.selected()
         if finding is not None:
-            self._in_background(lambda: self.preview(finding, finding.fixes))
+            self.in_background(lambda: self.preview(finding))
 
     def do_undo(self) -> None:
-        self._in_background(self.take_back)
+        self.in_background(self.take_back)
 
     def do_again(self) -> None:
         self.begin(self.diagnose if self.desk.target is not None else self.open_source)
 
     def do_export(self) -> None:
-        self._in_background(self.write_report)
+        self.in_background(self.write_report)
 
     def do_copy(self) -> None:
         finding = self.selected()
@@ -137,7 +150,7 @@ class MainActions(MainMoves):
         reasons = pages.deciding(finding, case) if finding else []
         self.app.push_screen(DocumentScreen(case.documents, reasons))
 
-    def _in_background(self, work: Callable[[], Awaitable[None]]) -> None:
+    def in_background(self, work: Callable[[], Awaitable[None]]) -> None:
         """Like ``begin``, but what goes wrong is only said: the diagnosis on the screen still stands."""
 
         async def guarded() -> None:

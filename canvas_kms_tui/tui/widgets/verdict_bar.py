@@ -11,6 +11,7 @@ from canvas_kms_tui.tui.paper import Paper
 from canvas_kms_tui.tui.words import Look, shorten
 
 _GAP = "   "
+SENTENCE = 3  #: lines that the verdict may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,17 @@ def verdict_content(verdict: Verdict, width: int) -> Content:
     paper.line(shorten(verdict.what, paper.width))
     lead = Content.styled(f" {verdict.look.symbol} {verdict.look.word} ", verdict.look.style) + "  "
     body = lead + Content.styled(verdict.sentence, "bold")
-    paper.lines.extend(body.wrap(paper.width)[:3])
+    paper.lines.extend(_at_most(body.wrap(paper.width), SENTENCE))
     if verdict.hints:
         paper.line((_fitting(verdict.hints, paper.width), "$foreground-muted"))
     return paper.content()
+
+
+def _at_most(lines: list[Content], number: int) -> list[Content]:
+    if len(lines) <= number:
+        return lines
+    last = lines[number - 1].rstrip()
+    return [*lines[: number - 1], last.truncate(max(last.cell_length - 1, 0)) + "…"]
 
 
 def _fitting(hints: tuple[str, ...], width: int) -> str:
