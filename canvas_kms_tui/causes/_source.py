@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from canvas_kms_tui.facts.terms import Source
 from canvas_kms_tui.import_path import ImportPath, Side
 from canvas_kms_tui.import_path.path import Judged
 from canvas_kms_tui.target import Dataset
@@ -28,11 +27,6 @@ async def source_groups(path: ImportPath) -> dict[str, list[Judged]]:
 def source_buckets(path: ImportPath) -> list[str]:
     """The names (or access point ARNs) of the source buckets, each once."""
     return list(dict.fromkeys(dataset.bucket for dataset in path.facts.target.datasets))
-
-
-async def source_objects(path: ImportPath) -> list[Source]:
-    """The datasets that we may look at; what we may not is told by the causes about reading."""
-    return [source for source in await path.resolution.sources() if isinstance(source, Source)]
 
 
 def dataset_arn(path: ImportPath, dataset: Dataset) -> str:

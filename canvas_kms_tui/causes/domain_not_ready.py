@@ -97,17 +97,17 @@ async def _app(facts: Facts, path: ImportPath) -> Finding:
 
 
 async def _behind(facts: Facts, path: ImportPath) -> str | None:
-    """Which other cause explains that the app could not be created."""
+    """Which other cause explains, or may explain, that the app could not be created."""
     largest, _ = await facts.canvas.largest_volume()
     if largest is not None and largest < NEEDED:
         return "storage-too-small"
     judged = await known(path.judged())
-    for item in () if isinstance(judged, Unreadable) else judged:
-        if item.step.side is Side.DOMAIN:
-            for blame in item.blames:
-                if blame.kind is Kind.DENIED:
-                    return blame.cause
-    return None
+    items = [] if isinstance(judged, Unreadable) else [item for item in judged if item.step.side is Side.DOMAIN]
+    blames = [blame for item in items for blame in item.blames]
+    for kind in (Kind.DENIED, Kind.UNREAD):
+        if found := next((blame.cause for blame in blames if blame.kind is kind), None):
+            return found
+    return "domain-key-grant-denied" if any(item.step.gap for item in items) else None
 
 
 async def _spaces(facts: Facts, path: ImportPath) -> list[Finding]:

@@ -18,10 +18,9 @@ from collections.abc import Sequence
 
 from canvas_kms_tui.causes import _fixes
 from canvas_kms_tui.causes._cause import Cause, Group
-from canvas_kms_tui.causes._source import source_objects
 from canvas_kms_tui.causes._steps import evidence_of, profile_arn
 from canvas_kms_tui.change import Auto, Fix
-from canvas_kms_tui.facts import Facts
+from canvas_kms_tui.facts import Facts, Unreadable
 from canvas_kms_tui.facts.reader import question
 from canvas_kms_tui.facts.roles import role_name
 from canvas_kms_tui.facts.terms import Source
@@ -60,7 +59,11 @@ class _OtherPath(ImportPath):
 
 async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
     arn = profile_arn(path)
-    large = [source for source in await source_objects(path) if _is_large(source)]
+    sources = await path.resolution.sources()
+    large = [source for source in sources if isinstance(source, Source) and _is_large(source)]
+    unseen = [source for source in sources if isinstance(source, Unreadable)]
+    if unseen and not large:
+        return [CAUSE.unknown(arn, unseen[0].why)]
     if not large:
         return [CAUSE.not_applicable(arn, "No dataset is so large that another role would read it.")]
     setting, enabled = await facts.canvas.large_data_role()

@@ -19,13 +19,14 @@ from collections.abc import Sequence
 
 from canvas_kms_tui.causes import _fixes
 from canvas_kms_tui.causes._cause import Cause, Group
-from canvas_kms_tui.causes._source import dataset_arn, source_objects
+from canvas_kms_tui.causes._source import dataset_arn
 from canvas_kms_tui.causes._steps import profile_arn
 from canvas_kms_tui.change import Auto, Fix
 from canvas_kms_tui.facts import Facts, Unreadable, known
 from canvas_kms_tui.facts.terms import BucketStanding, Source
 from canvas_kms_tui.findings import Evidence, Finding, Severity
 from canvas_kms_tui.import_path import ImportPath
+from canvas_kms_tui.target import Dataset
 
 CAUSE = Cause(
     id="object-foreign-owner",
@@ -43,14 +44,17 @@ ASKED = 10
 
 
 async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
-    sources = await source_objects(path)
-    if not sources:
+    datasets = facts.target.datasets
+    if not datasets:
         return [CAUSE.not_applicable(profile_arn(path), "No dataset was given, so the source was not checked.")]
-    return list(await asyncio.gather(*(_about(facts, path, source) for source in sources)))
+    pairs = zip(datasets, await path.resolution.sources(), strict=True)
+    return list(await asyncio.gather(*(_about(facts, path, *pair) for pair in pairs)))
 
 
-async def _about(facts: Facts, path: ImportPath, source: Source) -> Finding:
-    name, arn = await facts.buckets.behind(source.dataset.bucket), dataset_arn(path, source.dataset)
+async def _about(facts: Facts, path: ImportPath, dataset: Dataset, source: Source | Unreadable) -> Finding:
+    name, arn = await facts.buckets.behind(dataset.bucket), dataset_arn(path, dataset)
+    if isinstance(source, Unreadable):
+        return CAUSE.unknown(arn, source.why)
     if name.startswith("arn:") or (await facts.buckets.bucket(name)).standing is not BucketStanding.OURS:
         return CAUSE.not_applicable(arn, "The bucket belongs to another account; who owns its objects is told there.")
     acls = await known(facts.sharing.has_acls(name))

@@ -51,7 +51,7 @@ async def _about(facts: Facts, dataset: str) -> Finding:
     bucket, pays = await asyncio.gather(known(facts.buckets.bucket(name)), known(facts.sharing.requester_pays(name)))
     ours = isinstance(bucket, Bucket) and bucket.standing is BucketStanding.OURS
     if isinstance(pays, Unreadable):
-        return _unread(arn, pays, ours)
+        return CAUSE.unknown(arn, pays.why)
     if not pays:
         return CAUSE.passes(arn, "The bucket's owner pays.")
     evidence = [Evidence("Payer", "Requester", "s3:GetBucketRequestPayment")]
@@ -62,14 +62,6 @@ async def _about(facts: Facts, dataset: str) -> Finding:
         f"The source bucket {name} of another account wants its readers to pay; Canvas' requests are refused (403)."
     )
     return CAUSE.fails(arn, summary, evidence)
-
-
-def _unread(arn: str, pays: Unreadable, ours: bool) -> Finding:
-    if ours:
-        return CAUSE.passes(arn, "The bucket is the account's own, which need not say that it pays.")
-    return CAUSE.blocked(
-        arn, "cross-account", f"Another account's bucket; who pays is told only there: {pays.why.reason}."
-    )
 
 
 async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fix]:

@@ -31,7 +31,7 @@ from canvas_kms_tui.findings import Certainty, Evidence, Finding, Severity, Stat
 from canvas_kms_tui.import_path import ImportPath, Step
 from canvas_kms_tui.import_path.blame import Kind
 from canvas_kms_tui.import_path.path import Judged
-from canvas_kms_tui.import_path.stale import Stale, deleted_principals, stale_allow
+from canvas_kms_tui.import_path.stale import Stale, deleted_principals, stale_allow, stale_open
 from canvas_kms_tui.policy import Document, Layer, Unread
 
 CAUSE = Cause(
@@ -72,6 +72,8 @@ def _about(arn: str, items: Sequence[Judged]) -> Finding | None:
     broken = [(item.step, stale) for item in items if (stale := stale_allow(item.step))]
     if broken:
         return _failure(arn, broken)
+    if any(stale_open(item.step) for item in items) and (gap := _unread(arn, items)):
+        return gap
     found = list({stale.unique_id: stale for item in items for stale in _deleted(item.step)}.values())
     if found:
         return _standing(arn, items, found)
@@ -119,10 +121,14 @@ def _unread(arn: str, items: Sequence[Judged]) -> Finding | None:
     """A policy that may not be read could name one; which cause says that it is not known."""
     for item in items:
         resource = item.step.layers.resource if item.step.layers else None
-        if isinstance(resource, Unread) or any(isinstance(document, Unread) for document in resource or ()):
-            waiting = [blame for blame in item.blames if blame.kind is Kind.UNREAD]
-            if waiting:
-                return CAUSE.blocked(arn, waiting[0].cause, f"Cannot be judged: {waiting[0].text} could not be read.")
+        unread = isinstance(resource, Unread) or any(isinstance(document, Unread) for document in resource or ())
+        if not unread and stale_open(item.step) is None:
+            continue
+        for blame in item.blames:
+            if blame.kind is Kind.UNREAD and blame.cause == "cross-account":
+                return CAUSE.blocked(arn, blame.cause, f"Cannot be judged: {blame.text}.")
+            if blame.kind is Kind.UNREAD and blame.why:
+                return CAUSE.unknown(arn, blame.why)
     return None
 
 

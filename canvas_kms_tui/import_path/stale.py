@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from canvas_kms_tui.import_path.steps import Step
-from canvas_kms_tui.policy import Decision, Document, Statement, evaluate
+from canvas_kms_tui.policy import Decision, Document, Layer, Outcome, Statement, evaluate
 
 
 class Stale(NamedTuple):
@@ -36,7 +36,16 @@ def deleted_principals(document: Document) -> Iterator[Stale]:
 
 def stale_allow(step: Step) -> Stale | None:
     """The statement whose deleted role alone keeps a denied step from being allowed; None where there is none."""
-    if step.answer is None or step.answer.decision is not Decision.IMPLICITLY_DENIED:
+    return _missed(step, Decision.IMPLICITLY_DENIED)
+
+
+def stale_open(step: Step) -> Stale | None:
+    """The same for a step that is not decided: whether it hangs on that statement depends on what is not known."""
+    return _missed(step, Decision.UNKNOWN)
+
+
+def _missed(step: Step, decision: Decision) -> Stale | None:
+    if step.answer is None or step.answer.decision is not decision:
         return None
     if step.layers is None or step.request is None or not isinstance(step.layers.resource, tuple):
         return None
@@ -53,7 +62,9 @@ def _would_allow(step: Step, place: int, stale: Stale) -> bool:
     documents = list(step.layers.resource or ())  # type: ignore[arg-type]
     documents[place] = _recreated(stale, step.request.principal.arn or "")
     layers = dataclasses.replace(step.layers, resource=tuple(documents))
-    return evaluate(step.request, layers).decision is Decision.ALLOWED
+    answer = evaluate(step.request, layers)
+    refused = answer.decision in (Decision.EXPLICITLY_DENIED, Decision.IMPLICITLY_DENIED)
+    return not refused and answer.layer(Layer.RESOURCE_POLICY).outcome is Outcome.ALLOW
 
 
 def _recreated(stale: Stale, role_arn: str) -> Document:

@@ -21,7 +21,9 @@ async def test_the_own_accounts_bucket_is_only_a_hint(look):
     assert (finding.status, finding.certainty, finding.severity) == ("warn", "possible", "low")
 
 
-async def test_another_accounts_payer_that_is_not_told_waits_for_the_other_account(look):
+async def test_another_accounts_payer_that_is_not_told_is_not_known(look):
     hidden = {"buckets": {"sales": {"operator_may": ["s3:ListBucket", "s3:GetObject"]}}}
     found = await look(hidden, base="requester-pays")
-    assert found.finding("requester-pays").blocked_by == "cross-account"
+    gap = found.finding("requester-pays").could_not_check
+    assert gap is not None
+    assert gap.action == "s3:GetBucketRequestPayment"
