@@ -168,7 +168,12 @@ class _Case:
 
     def _resource_side(self) -> Tri:
         unread = bool(self.resource.unread)
-        return some((self.resource.direct, every((self.resource.limited, self._limits())), None if unread else False))
+        limits = self._limits()
+        if limits is False and self.resource.direct is None and self.resource.limited:
+            self._undocumented.append(
+                "AWS does not document whether a boundary or session policy limits a role that a policy names by *"
+            )
+        return some((self.resource.direct, every((self.resource.limited, limits)), None if unread else False))
 
     def _plain_permit(self, *, cross: bool) -> Tri:
         if self.request.principal.account is None:

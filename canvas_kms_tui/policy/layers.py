@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from canvas_kms_tui.policy.conditions import every, some
 from canvas_kms_tui.policy.document import Document
@@ -234,11 +235,15 @@ def judge_named(layer: Layer, documents: Iterable[Document], scope: Scope, unrea
     return answer
 
 
+_DIRECT: Final = (Reach.DIRECT, Reach.MAYBE_DIRECT, Reach.LIMITED_MAYBE_DIRECT, Reach.WILDCARD)
+_LIMITED: Final = (Reach.LIMITED, Reach.LIMITED_MAYBE_DIRECT, Reach.WILDCARD)
+
+
 def _take_reaches(answer: LayerAnswer, reaches: dict[Reach, bool | None]) -> None:
     for reach, held in reaches.items():
-        if reach in (Reach.DIRECT, Reach.MAYBE_DIRECT, Reach.LIMITED_MAYBE_DIRECT):
+        if reach in _DIRECT:
             answer.direct = answer.direct or (held if reach is Reach.DIRECT else None)
-        if reach in (Reach.LIMITED, Reach.LIMITED_MAYBE_DIRECT):
+        if reach in _LIMITED:
             answer.limited = answer.limited or held
         if reach is Reach.ACCOUNT:
             answer.through_account = answer.through_account or held
@@ -257,6 +262,10 @@ def judge_statement(statement: Statement, scope: Scope) -> tuple[int, Reach]:
     code = statement.judge(scope)
     if code == MATCH and reach is Reach.MAYBE_DIRECT:
         return UNKNOWN_MATCH, reach
+    # IAM user guide, "AWS JSON policy elements: Principal": boundaries and session policies do not limit what is
+    # granted by a wildcard with aws:PrincipalArn.
+    if reach is Reach.WILDCARD and statement.asks_principal_arn:
+        return code, Reach.DIRECT
     return code, reach
 
 
@@ -268,7 +277,7 @@ def reach_of(statement: Statement, scope: Scope) -> Reach:
         return Reach.NONE
     if statement.allow:
         named = statement.not_principal.mentions(scope.principal)
-        direct = Reach.DIRECT if scope.principal.limited is None else Reach.LIMITED
+        direct = Reach.DIRECT if scope.principal.limited is None else Reach.WILDCARD
         return Reach.NONE if named else Reach.MAYBE_DIRECT if named is None else direct
     # IAM user guide: a Deny with NotPrincipal always denies a principal that has a permissions boundary.
     if scope.boundary and scope.principal.has_identity_policies:

@@ -30,6 +30,7 @@ class Reach(IntEnum):
     DIRECT = 3  #: named directly: nothing but an explicit deny or a guardrail limits it
     MAYBE_DIRECT = 4  #: a session of the caller's role is named and the session's name is not known
     LIMITED_MAYBE_DIRECT = 5
+    WILDCARD = 6  #: a role session reached by ``*``: whether boundary and session policy limit it is not documented
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,11 +248,11 @@ class PrincipalElement:
         for key in principal.direct:
             if key in named:
                 return Reach.DIRECT
+        if self.everyone:
+            return Reach.DIRECT if principal.limited is None else Reach.WILDCARD
         found = Reach.NONE
         if principal.limited in named:
             found = Reach.LIMITED
-        elif self.everyone:
-            found = Reach.DIRECT if principal.limited is None else Reach.LIMITED
         elif self.accounts and not self.accounts.isdisjoint(principal.accounts):
             found = Reach.DIRECT if principal.kind == "root" else Reach.ACCOUNT
         if self._may_name_session(principal):

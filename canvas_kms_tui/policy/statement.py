@@ -46,6 +46,7 @@ class Statement:
         "_resource_tests",
         "actions",
         "allow",
+        "asks_principal_arn",
         "conditions",
         "document",
         "has_resource",
@@ -76,6 +77,9 @@ class Statement:
         self._take_resources(source, problems, variables)
         self._take_principal(source, problems)
         self.conditions = self._take_conditions(source.get("Condition"), problems, variables)
+        self.asks_principal_arn = any(
+            condition.name == "aws:principalarn" and not condition.negated for condition in self.conditions
+        )
         problems.extend(
             ("unknown-element", f"{shown(element)} is no element of a statement")
             for element in source

@@ -19,8 +19,8 @@ MISS_ACTION: Final = 5
 MISS_RESOURCE: Final = 6
 MISS_CONDITION: Final = 7
 
-#: A reach of this or more hangs on the name of the caller's session, which ``aws:userid`` ends in.
-MAYBE: Final = 4
+#: These reaches hang on the name of the caller's session, which ``aws:userid`` ends in.
+NAMES_SESSION: Final = (4, 5)
 
 
 class Decision(StrEnum):
@@ -135,7 +135,7 @@ class StatementTrace(tuple[Any, int, Any, int]):
         if code != UNKNOWN_MATCH:
             return frozenset()
         keys: frozenset[str] = statement.unknown_keys(scope)
-        return keys | {"aws:userid"} if reach >= MAYBE else keys
+        return keys | {"aws:userid"} if reach in NAMES_SESSION else keys
 
     @property
     def key(self) -> tuple[str, int]:

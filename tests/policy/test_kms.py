@@ -150,7 +150,7 @@ def test_a_service_needs_to_be_named() -> None:
     ("to", "principal", "expected"),
     [
         (ROLE, role, "implicitly_denied"),
-        ("*", role, "implicitly_denied"),
+        ("*", role, "unknown"),
         (SESSION, role, "allowed"),
         (ROOT, role, "implicitly_denied"),
         (USER, user, "allowed"),

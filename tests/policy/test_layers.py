@@ -89,7 +89,7 @@ def test_the_root_user_needs_no_identity_policy_but_obeys_the_bucket() -> None:
     [
         (role, ROLE, "implicitly_denied"),
         (role, SESSION, "allowed"),
-        (role, "*", "implicitly_denied"),
+        (role, "*", "unknown"),
         (user, USER, "allowed"),
         (user, "*", "allowed"),
         (anonymous_role, SESSION, "unknown"),
@@ -443,3 +443,32 @@ def test_an_endpoint_policy_that_also_names_the_caller_is_settled() -> None:
         assert get(identity=S3, endpoint=[doc(account, settling)]).decision is Decision.ALLOWED
     answer = get(identity=S3, endpoint=[doc(account)])
     assert "whom an account in an endpoint policy means depends on the endpoint's type." in answer.explanation
+
+
+@pytest.mark.parametrize("part", ["boundary", "session"])
+@pytest.mark.parametrize(
+    ("operator", "wanted", "expected"),
+    [
+        ("ArnLike", ROLE, Decision.ALLOWED),
+        ("ArnEquals", f"arn:aws:iam::{ACCOUNT}:role/*", Decision.ALLOWED),
+        ("ArnNotEquals", USER, Decision.UNKNOWN),
+        ("ArnLike", USER, Decision.IMPLICITLY_DENIED),
+    ],
+)
+def test_a_wildcard_with_the_principals_arn_is_not_limited(
+    part: str, operator: str, wanted: str, expected: Decision
+) -> None:
+    limit: Any = KMS_ONLY if part == "boundary" else [KMS_ONLY]
+    opened = bucket(allow("s3:*", to="*", when={operator: {"aws:PrincipalArn": wanted}}))
+    assert get(resource=opened, **{part: limit}).decision is expected
+
+
+def test_a_wildcard_that_may_be_limited_says_so() -> None:
+    opened = bucket(allow("s3:*", to="*"))
+    answer = get(resource=opened, boundary=KMS_ONLY)
+    assert (answer.decision, answer.denied, answer.unknown_keys) == (Decision.UNKNOWN, False, frozenset())
+    assert "does not document whether a boundary or session policy limits a role that a policy names by *" in (
+        answer.explanation
+    )
+    assert get(resource=opened, boundary=EVERYTHING).decision is Decision.ALLOWED
+    assert get(resource=opened, boundary=KMS_ONLY, identity=S3).decision is Decision.UNKNOWN

@@ -41,12 +41,12 @@ def reach(element: Any, principal: Principal) -> Reach:
 @pytest.mark.parametrize(
     ("element", "principal", "expected"),
     [
-        ("*", role, Reach.LIMITED),
+        ("*", role, Reach.WILDCARD),
         ("*", user, Reach.DIRECT),
         ("*", root, Reach.DIRECT),
         ("*", anonymous, Reach.DIRECT),
         ({"AWS": "*"}, anonymous, Reach.DIRECT),
-        ({"AWS": "*"}, federated, Reach.LIMITED),
+        ({"AWS": "*"}, federated, Reach.WILDCARD),
         ({"AWS": ROLE}, role, Reach.LIMITED),
         ({"AWS": [USER, ROLE]}, role, Reach.LIMITED),
         ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/Canvas"}, role, Reach.LIMITED),
@@ -54,6 +54,8 @@ def reach(element: Any, principal: Principal) -> Reach:
         ({"AWS": f"arn:aws:iam::{OTHER}:role/Canvas"}, role, Reach.NONE),
         ({"AWS": f"arn:aws-cn:iam::{ACCOUNT}:role/Canvas"}, role, Reach.NONE),
         ({"AWS": f"arn:aws:iam::{ACCOUNT}:user/Canvas"}, role, Reach.NONE),
+        ({"AWS": ["*", ROLE]}, role, Reach.WILDCARD),
+        ({"AWS": ["*", SESSION]}, role, Reach.DIRECT),
         ({"AWS": SESSION}, role, Reach.DIRECT),
         ({"AWS": [SESSION, ROLE]}, role, Reach.DIRECT),
         ({"AWS": SESSION}, anonymous_role, Reach.MAYBE_DIRECT),
