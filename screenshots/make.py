@@ -58,6 +58,7 @@ PICTURES = (
     Picture("fix-80x24-dark", NARROW, "textual-dark", ("f=Nothing has been changed yet",)),
     Picture("healthy-120x36-dark", WIDE, "textual-dark", ("f=Nothing has been changed yet", "a=HEALTHY")),
     Picture("document-120x36-dark", WIDE, "textual-dark", ("d=┃",)),
+    Picture("ask-120x36-dark", WIDE, "textual-dark", ("v=Each layer",)),
     Picture("keys-120x36-dark", WIDE, "textual-dark", ("question_mark=Moving",)),
 )
 
