@@ -6,6 +6,7 @@ that is neither in ``values`` nor in ``unknown`` is absent from the request.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -185,7 +186,7 @@ _ANY_SESSION = re.compile(r"[^:*?$]*(:?\*)?")
 
 
 def with_user_id(context: Context, layers: Layers, role: Role | None) -> Context:
-    """``aws:userid`` (the role's unique id, a colon, the session's name), unless a policy looks at the session's name."""
+    """``aws:userid`` (the role's unique id, a colon, the session's name), unless a policy looks at that name."""
     if role is None or not role.id or not mentions(layers, "aws:userid") or mentions(layers, "${aws:userid"):
         return context
     wanted = [
@@ -204,7 +205,13 @@ def with_user_id(context: Context, layers: Layers, role: Role | None) -> Context
 def mentions(layers: Layers, word: str) -> bool:
     """Whether any document that was read has this text (a condition key), so that its value is worth a read."""
     word = word.lower()
-    return any(word in json.dumps(document.source, default=str).lower() for document in _documents(layers))
+    return any(word in _lowered(document) for document in _documents(layers))
+
+
+@functools.lru_cache(maxsize=256)
+def _lowered(document: Document) -> str:
+    """The whole document as text; a document never changes and is looked through for every step."""
+    return json.dumps(document.source, default=str).lower()
 
 
 def _documents(layers: Layers) -> Iterable[Document]:

@@ -24,7 +24,7 @@ from canvas_kms_tui.import_path.resolve import KeyUse, Place, Use
 from canvas_kms_tui.import_path.simulate import SSE_ALGORITHM, SSE_KEY, aws_managed_policy, judge, judge_headerless
 from canvas_kms_tui.import_path.steps import Step
 from canvas_kms_tui.import_path.who import Who
-from canvas_kms_tui.policy import Document, Layers, Unread
+from canvas_kms_tui.policy import Decision, Document, Layers, Unread
 
 #: Stands for the owner of a bucket that is another account's, we cannot know whose.
 _ANOTHER = "another account"
@@ -61,12 +61,15 @@ class Requests:
             context = context.without("aws:ResourceAccount", gap.why).without("s3:ResourceAccount", gap.why)
         if bucket and bucket.startswith("arn:"):
             context = await self._through_access_point(context, bucket)
-        if key is not None and mentions(layers, "s3:existingobjecttag"):
-            context = _labelled(
-                context, "s3:ExistingObjectTag/", await known(self.facts.buckets.tags(bucket or "", key))
-            )
         context = with_user_id(context, layers, self.who.role)
         owner = owner or (_ANOTHER if foreign else None)
+        if key is not None and mentions(layers, "s3:existingobjecttag"):
+            whatever = context.merged({}, {"s3:ExistingObjectTag/*"})
+            if self._settled(step, owner, whatever, layers):
+                context = whatever
+            else:
+                tags = await known(self.facts.buckets.tags(bucket or "", key))
+                context = _labelled(context, "s3:ExistingObjectTag/", tags)
         asked = (self.who.principal, step.action, step.resource)
         if step.headerless and place:
             filled = _filled(place, step.use)
@@ -108,10 +111,10 @@ class Requests:
 
     async def _judged_kms(self, step: Step, key: Key | None, arn: str, context: Context) -> Step:
         layers = await self._key_layers(key, arn)
-        context = await self._with_key_labels(context, layers, arn)
         if step.action == "kms:CreateGrant":
             context = context.merged({"kms:GrantIsForAWSResource": "true"})
         context = with_user_id(context, layers, self.who.role)
+        context = await self._with_key_labels(step, context, layers, arn)
         request, answer = judge(
             self.who.principal, step.action, arn, owner=arn.split(":")[4], context=context, layers=layers
         )
@@ -159,17 +162,30 @@ class Requests:
         )
         return dataclasses.replace(self.who.layers, resource=policies, grants=grants, endpoint=None)
 
-    async def _with_key_labels(self, context: Context, layers: Layers, arn: str) -> Context:
-        """Aliases and tags of the key, read only where a policy looks at them."""
-        if mentions(layers, "kms:resourcealiases"):
+    async def _with_key_labels(self, step: Step, context: Context, layers: Layers, arn: str) -> Context:
+        """Aliases and tags of the key, read only where a policy looks at them and the decision hangs on them."""
+        looked_at = {
+            key
+            for word, key in (("kms:resourcealiases", "kms:ResourceAliases"), ("aws:resourcetag/", "aws:ResourceTag/*"))
+            if mentions(layers, word)
+        }
+        whatever = context.merged({}, looked_at)
+        if not looked_at or self._settled(step, arn.split(":")[4], whatever, layers):
+            return whatever
+        if "kms:ResourceAliases" in looked_at:
             aliases = await known(self.facts.keys.aliases(arn))
             if isinstance(aliases, Unreadable):
                 context = context.without("kms:ResourceAliases", aliases.why)
             elif aliases:
                 context = context.merged({"kms:ResourceAliases": aliases})
-        if mentions(layers, "aws:resourcetag/"):
+        if "aws:ResourceTag/*" in looked_at:
             context = _labelled(context, "aws:ResourceTag/", await known(self.facts.keys.tags(arn)))
         return context
+
+    def _settled(self, step: Step, owner: str | None, context: Context, layers: Layers) -> bool:
+        """Whether the request is decided whatever the unknown keys of the context are."""
+        _, answer = judge(self.who.principal, step.action, step.resource, owner=owner, context=context, layers=layers)
+        return answer.decision is not Decision.UNKNOWN
 
     def _region(self, place: Place | None) -> str:
         if place and isinstance(place.bucket, Bucket) and place.bucket.region:
