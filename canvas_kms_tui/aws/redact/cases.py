@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
 from typing import Any, Final
 
-from canvas_kms_tui.aws.case import Case, as_json, from_json
+from canvas_kms_tui.aws.case import Case, as_json, from_json, write_private
 from canvas_kms_tui.aws.redact.documents import Walker
+from canvas_kms_tui.aws.redact.relations import broken
 from canvas_kms_tui.aws.redact.texts import STAYING, Part, parts
-from canvas_kms_tui.aws.redact.words import Fragment, Numbers, Pseudonyms
+from canvas_kms_tui.aws.redact.words import Fragment, Numbers, Pseudonyms, lowered
 
 _ARN = re.compile(r"arn:[^\s\"'<>,]+")
 #: Fragments of names that AWS's managed policies look for; they stay wherever they stand.
 _ALWAYS: Final = ("sagemaker", "glue")
 _LONG_ENOUGH: Final = 4
+_DRAWS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """A redacted case and ``mapping``, from each original to its pseudonym, which must be kept apart from it."""
+    """A redacted case and ``mapping``, from each original to its pseudonym, which must be kept apart from it.
+
+    ``staying`` are words that no pseudonym could stand for without changing what a wildcard matches.
+    """
 
     case: Case
     mapping: Mapping[str, Mapping[str, str]]
+    staying: tuple[str, ...] = ()
 
     def summary(self) -> str:
         """What was replaced and what was not, in a screenful."""
@@ -39,6 +48,7 @@ class Redacted:
             "Not replaced: partitions, Regions, actions, condition operators and keys, AWS's own managed policies, "
             "'sagemaker' and 'Canvas' in names, file extensions, sizes, times.\n"
             "The mapping is not in the case. Keep it to yourself: it tells what each pseudonym stands for."
+            + (f"\nStill there, because wildcards cut through them: {', '.join(self.staying)}" if self.staying else "")
         )
 
 
@@ -46,24 +56,34 @@ def redact(case: Case, *, chance: random.Random | None = None) -> Redacted:
     """``case`` with pseudonyms for all names, ids and free text; the diagnosis stays the same."""
     document = as_json(case)
     said = {member: document[member] for member in ("caller", "target", "calls")}
-    redactor = _Redactor(chance or secrets.SystemRandom())
-    redactor.learn(said)
-    rewritten = {**document, **redactor.rewritten(said), "redacted": True}
-    return Redacted(from_json(rewritten, "redacted"), redactor.mapping())
+    staying: set[str] = set()
+    for attempt in count():
+        redactor = _Redactor(chance or secrets.SystemRandom(), frozenset(staying))
+        redactor.learn(said)
+        parts_of_case = redactor.rewritten(said)
+        wrong = broken(redactor.names.items())
+        if wrong <= staying:
+            break
+        # By chance a pseudonym may fit where its word did not: draw again. What never fits must stay.
+        staying |= wrong if attempt >= _DRAWS else set()
+    rewritten = from_json({**document, **parts_of_case, "redacted": True}, "redacted")
+    return Redacted(rewritten, redactor.mapping(), tuple(sorted(staying)))
 
 
 @dataclass(slots=True)
 class _Redactor:
     chance: random.Random
+    staying: frozenset[str]
+    names: dict[str, str] = field(default_factory=dict)
     _words: Pseudonyms = field(init=False)
     _ids: Numbers = field(init=False)
-    _names: dict[str, str] = field(default_factory=dict)
     _aws_words: set[str] = field(default_factory=set)
     _aws_fragments: set[Fragment] = field(default_factory=set)
     _sentence_names: re.Pattern[str] | None = None
 
     def __post_init__(self) -> None:
         self._words, self._ids = Pseudonyms(self.chance), Numbers(self.chance)
+        self._aws_words.update(self.staying)
         self._aws_fragments = {Fragment(text, True, True) for text in _ALWAYS}
 
     def learn(self, said: Mapping[str, Any]) -> None:
@@ -74,14 +94,14 @@ class _Redactor:
         fragments: set[Fragment] = set()
 
         def name(text: str) -> str:
-            self._names[text] = text
+            self.names[text] = text
             for part in self._parts(text):
                 if part.kind == "managed":
                     self._aws_words.update(re.findall(r"[^\W_]+", part.text.lower()))
                 if part.kind == "word":
                     words.add(part.text)
                     if part.open_left or part.open_right:
-                        fragments.add(Fragment(part.text.lower(), part.open_left, part.open_right))
+                        fragments.add(Fragment(lowered(part.text), part.open_left, part.open_right))
             return text
 
         def sentence(text: str) -> str:
@@ -97,15 +117,15 @@ class _Redactor:
         self._words.learn(words, fragments)
 
     def rewritten(self, said: Mapping[str, Any]) -> dict[str, Any]:
-        for original in list(self._names):
-            self._names[original] = self._name(original)
-        known = sorted(filter(self._tells, self._names), key=len, reverse=True)
+        for original in list(self.names):
+            self.names[original] = self._name(original)
+        known = sorted(filter(self._tells, self.names), key=len, reverse=True)
         joined = "|".join(re.escape(name) for name in known)
         self._sentence_names = re.compile(rf"(?<![A-Za-z0-9])(?:{joined})(?![A-Za-z0-9])") if known else None
         return self._walk(Walker(self._name, self._sentence), said)
 
     def mapping(self) -> dict[str, dict[str, str]]:
-        names = {original: pseudonym for original, pseudonym in self._names.items() if original != pseudonym}
+        names = {original: pseudonym for original, pseudonym in self.names.items() if original != pseudonym}
         return {"names": names, "words": dict(self._words.given), "ids": dict(self._ids.given)}
 
     def _walk(self, walker: Walker, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,7 +146,7 @@ class _Redactor:
         if ":s3:::" in text:
             for part in parts(text):
                 if part.kind == "word" and (part.open_left or part.open_right) and len(part.text) >= _LONG_ENOUGH:
-                    self._aws_fragments.add(Fragment(part.text.lower(), part.open_left, part.open_right))
+                    self._aws_fragments.add(Fragment(lowered(part.text), part.open_left, part.open_right))
                 elif part.kind == "word":
                     self._aws_words.add(part.text.lower())
         return text
@@ -137,6 +157,8 @@ class _Redactor:
     def _part(self, part: Part) -> str:
         if part.kind == "word":
             return self._words.of(part.text)
+        if part.kind in ("owner", "id") and part.text.lower() in self.staying:
+            return part.text
         if part.kind == "owner":
             return self._ids.of(part.text)
         if part.kind == "id":
@@ -153,7 +175,7 @@ class _Redactor:
 
     def _plain(self, text: str) -> str:
         if self._sentence_names is not None:
-            text = self._sentence_names.sub(lambda found: self._names[found.group()], text)
+            text = self._sentence_names.sub(lambda found: self.names[found.group()], text)
         replaced = (self._part(part) if part.kind in ("owner", "id", "address") else part.text for part in parts(text))
         return "".join(replaced)
 
@@ -187,3 +209,13 @@ def _fixed(text: str) -> int:
 def _address(text: str) -> str:
     """An address of the same class in the range for documentation (RFC 5737, RFC 1918)."""
     return "10.0.0.0" if text.endswith(".0") else "192.0.2.1"
+
+
+def write_mapping(redacted: Redacted, path: Path) -> None:
+    """Write what each pseudonym stands for, mode 0600, to be kept apart from the case.
+
+    Raises:
+        OSError: it cannot be written there.
+    """
+    document = {"redaction_version": "1", "staying": redacted.staying, **redacted.mapping}
+    write_private(path, json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n")

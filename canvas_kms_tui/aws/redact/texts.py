@@ -17,11 +17,11 @@ _REGION = (
     r"(?<![a-z0-9])(?:us|eu|ap|sa|ca|me|af|il|mx|cn|eusc)(?:-gov|-iso[a-z]?|-de)?"
     r"-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-\d(?![a-z0-9])"
 )
-#: Ids by their prefix: an organization's, a Domain's, EC2's, IAM's; then UUIDs and multi-Region keys.
+#: Ids by their prefix: an organization's, a Domain's, EC2's, IAM's. A UUID is five words.
 _ID = (
     r"(?-i:(?<![A-Za-z0-9])(?:(?:vpce|vpc|subnet|rtb|igw|nat|eni|sg|pl|mrk)-[0-9a-f]{8,32}"
-    r"|(?:o|d|r|p)-(?=[a-z]*[0-9])[a-z0-9]{4,128}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|A[A-Z]{3}[A-Z0-9]{12,28}"
-    r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?![A-Za-z0-9]))"
+    r"|(?:o|d|r|p)-(?=[a-z]*[0-9])[a-z0-9]{4,128}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|A[A-Z]{3}[A-Z0-9]{12,28})"
+    r"(?![A-Za-z0-9]))"
 )
 _PARTS: Final = re.compile(
     rf"(?P<managed>arn:aws[a-z-]*:(?:iam|organizations)::aws:[^\s\"',]*|p-(?:RCP)?FullAWSAccess)"
@@ -64,6 +64,7 @@ STAYING: Final = frozenset(
         "dsse",
         "aes256",
         "ram",
+        "mrk",
         "fullawsaccess",
         "rcpfullawsaccess",
     ]
@@ -108,7 +109,7 @@ def _arn_head(found: re.Match[str]) -> Iterator[Part]:
 def _word(text: str, start: int, end: int, kept: Callable[[str], str | None]) -> Iterator[Part]:
     word = text[start:end]
     left, right = text[start - 1 : start] in _WILD, text[end : end + 1] in _WILD
-    if word.isdigit() or (word.lower() in STAYING and not (left or right)):
+    if word.isdigit() or word.lower() in STAYING:
         yield Part("staying", word)
         return
     if (stays := kept(word)) and stays != word.lower():

@@ -9,11 +9,17 @@ from __future__ import annotations
 import random
 import secrets
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 
 _TRIES = 500
 _SHORT = 2
+#: Latin, Greek and Cyrillic small letters that stand for letters outside a to z.
+_FOREIGN = [
+    chr(code)
+    for start, end in ((0xE0, 0xF6), (0xF8, 0xFE), (0x3B1, 0x3C1), (0x430, 0x44F))
+    for code in range(start, end + 1)
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +48,22 @@ class Pseudonyms:
 
     def learn(self, words: Iterable[str], fragments: Iterable[Fragment]) -> None:
         """Take these words (any case) and fragments into account; gives every word its pseudonym."""
-        self._words.update(word.lower() for word in words)
+        self._words.update(lowered(word) for word in words)
         self._fragments.update(fragments)
         self._words.update(fragment.text for fragment in self._fragments)
         hard = {word for word in self._words if self._is_hard(word)}
         self._letters = self._letters or self._permutation()
         for word in sorted(hard - self.given.keys()):
             self.given[word] = "".join(self._letters.get(letter, letter) for letter in word)
+        taken = {*self.given.values(), *self._words}
+        shown = [Fragment(self.given[f.text], f.open_left, f.open_right) for f in self._fragments]
         for word in sorted(self._words - self.given.keys()):
-            self.given[word] = self._fresh(word)
+            self.given[word] = self._fresh(word, taken, shown)
+            taken.add(self.given[word])
 
     def of(self, word: str) -> str:
         """The pseudonym of a learned word, in the word's own case."""
-        replaced = self.given[word.lower()]
+        replaced = self.given[lowered(word)]
         return "".join(new.upper() if old.isupper() else new for old, new in zip(word, replaced, strict=True))
 
     def _is_hard(self, word: str) -> bool:
@@ -64,29 +73,33 @@ class Pseudonyms:
 
     def _permutation(self) -> dict[str, str]:
         table: dict[str, str] = {}
-        for letters in (string.ascii_lowercase, string.digits):
+        # A hexadecimal word (a key's id) stays one.
+        for letters in ("abcdef", "ghijklmnopqrstuvwxyz", string.digits):
             mixed = list(letters)
             # Nothing stays itself: a rotation of a random order.
             self.chance.shuffle(mixed)
             table.update(zip(mixed, mixed[1:] + mixed[:1], strict=True))
+        foreign = sorted({letter for word in self._words for letter in word if letter.isalpha()} - table.keys())
+        free = [letter for letter in _FOREIGN if letter not in foreign]
+        table.update(zip(foreign, self.chance.sample(free, len(free)), strict=False))
         return table
 
-    def _fresh(self, word: str) -> str:
-        taken = set(self.given.values())
-        shown = [(fragment, self.given[fragment.text]) for fragment in self._fragments]
+    def _fresh(self, word: str, taken: Set[str], shown: Iterable[Fragment]) -> str:
         for _ in range(_TRIES):
-            candidate = "".join(self._like(letter) for letter in word)
-            if candidate in taken or candidate in self._words:
-                continue
-            if any(Fragment(text, f.open_left, f.open_right).is_part_of(candidate) for f, text in shown):
-                continue
-            return candidate
+            alphabet = "abcdef" if _is_hexadecimal(word) else string.ascii_lowercase
+            candidate = "".join(self.chance.choice(string.digits if old.isdigit() else alphabet) for old in word)
+            if candidate not in taken and not any(fragment.is_part_of(candidate) for fragment in shown):
+                return candidate
         raise ValueError(f"no pseudonym left for a word of {len(word)} letters")
 
-    def _like(self, letter: str) -> str:
-        if letter.isdigit():
-            return self.chance.choice(string.digits)
-        return self.chance.choice(string.ascii_lowercase)
+
+def lowered(word: str) -> str:
+    """``word`` in lower case, of the same length (``İ`` would become two letters)."""
+    return "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in word)
+
+
+def _is_hexadecimal(word: str) -> bool:
+    return any(letter.isdigit() for letter in word) and all(letter in string.hexdigits for letter in word)
 
 
 @dataclass(slots=True)
@@ -117,7 +130,3 @@ class Numbers:
         if whole.isupper():
             return self.chance.choice(string.ascii_uppercase + "234567")
         return self.chance.choice("0123456789abcdef")
-
-
-def merged(*tables: Mapping[str, str]) -> dict[str, str]:
-    return {name: pseudonym for table in tables for name, pseudonym in table.items()}
