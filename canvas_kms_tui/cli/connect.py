@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from canvas_kms_tui.cli.options import Options, UsageError
 from canvas_kms_tui.fleet.wanted import Wanted
 from canvas_kms_tui.gateway import CannotConnect, Connection
 from canvas_kms_tui.target import Target
+
+if TYPE_CHECKING:
+    from canvas_kms_tui.aws.case import Case
 
 T = TypeVar("T")
 
@@ -59,7 +64,7 @@ def opener(options: Options, on_progress: Callable[[str], None] | None = None) -
             opened = await _demo(options, options.demo, on_progress)
         else:
             opened = Opened(await _live(options, on_progress), wanted(options))
-        return _recording(opened, record) if record else opened
+        return _recording(opened, record, redacted=options.redact) if record else opened
 
     return open_source
 
@@ -72,19 +77,34 @@ async def _case(options: Options, path: Path) -> Opened:
     return Opened(connection, said.filled_from(case.target) if case.target else said)
 
 
-def _recording(opened: Opened, path: Path) -> Opened:
-    from canvas_kms_tui.aws import case
+def _recording(opened: Opened, path: Path, *, redacted: bool) -> Opened:
     from canvas_kms_tui.aws.recorder import Recorder
 
     recorder = Recorder(opened.connection)
 
     def record(target: Target | None) -> None:
         try:
-            case.write(recorder.case(target), path)
+            _write_case(recorder.case(target), path, redacted=redacted)
         except OSError as problem:
             raise UsageError(f"--record {path}: {problem.strerror or problem}") from None
 
     return Opened(replace(opened.connection, gateway=recorder), opened.wanted, record)
+
+
+def _write_case(recorded: Case, path: Path, *, redacted: bool) -> None:
+    """Redacted, the mapping goes to a file of its own beside it; both are readable for the user alone."""
+    from canvas_kms_tui.aws import case
+
+    if not redacted:
+        case.write(recorded, path)
+        return
+    from canvas_kms_tui.aws.redact import redact
+
+    result = redact(recorded)
+    mapping = path.with_name(f"{path.name}.mapping.json")
+    case.write(result.case, path)
+    case.write_private(mapping, json.dumps(result.mapping, indent=1).encode() + b"\n")
+    print(f"{result.summary()}\nCase: {path}\nMapping: {mapping}", file=sys.stderr)
 
 
 async def _live(options: Options, on_progress: Callable[[str], None] | None) -> Connection:

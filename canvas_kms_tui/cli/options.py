@@ -52,6 +52,7 @@ class Options:
     demo: str | None
     case: str | None
     record: str | None
+    redact: bool
     batch: bool
     format: tuple[str, ...]
     output: str

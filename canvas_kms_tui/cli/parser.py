@@ -99,6 +99,8 @@ def _check_together(options: Options) -> None:
         raise UsageError(f"--case and {_flag(other)}: one source of facts at a time")
     if options.external_id and not options.role_arn:
         raise UsageError("--external-id needs --role-arn, the role that is assumed with it")
+    if options.redact and not options.record:
+        raise UsageError("--redact is for --record: what is written to a case file")
     if options.confirm and not options.apply_plan:
         raise UsageError("--confirm is for --apply-plan")
     both = set(options.only) & set(options.skip)
@@ -202,6 +204,11 @@ def _source(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--case", metavar="FILE", type=values.text, help="a recorded case; nothing is asked of AWS")
     group.add_argument(
         "--record", metavar="FILE", type=values.text, help="also write what was read to a case file (gzipped for .gz)"
+    )
+    group.add_argument(
+        "--redact",
+        action="store_true",
+        help="with --record: pseudonyms for every name, id and text; what they stand for goes to FILE.mapping.json",
     )
 
 

@@ -36,7 +36,7 @@ code, pre { font: 13px/1.45 ui-monospace, monospace; } pre { white-space: pre-wr
   border: 1px solid var(--line); padding: .75rem; }
 article { border: 1px solid var(--line); border-left-width: .4rem; padding: .75rem 1rem; margin: .75rem 0; }
 table { border-collapse: collapse; width: 100%; } td, th { border-bottom: 1px solid var(--line); padding: .3rem .5rem;
-  text-align: left; vertical-align: top; }
+  text-align: left; vertical-align: top; overflow-wrap: break-word; } td:last-child { min-width: 9rem; }
 .dim { color: var(--dim); }
 .fail { border-left-color: var(--fail); } .warn { border-left-color: var(--warn); }
 .unknown, .blocked, .incomplete { border-left-color: var(--unknown); } .pass { border-left-color: var(--pass); }

@@ -180,3 +180,19 @@ def test_a_case_file_gives_the_same_diagnosis_offline(fresh_demo, tmp_path):
     for dump in (there, here):
         del dump["source"], dump["generated_at"], dump["diagnoses"][0]["calls"]
     assert here == there
+
+
+def test_a_redacted_case_has_no_name_of_the_account_and_gives_the_same_verdict(fresh_demo, tmp_path):
+    shell = Shell(fresh_demo("two-causes"), tmp_path)
+    case = tmp_path / "case.json"
+    done = shell.run("--batch", "--format", "json", "--record", str(case), "--redact", *target(shell.demo))
+    assert "Mapping: " in done.stderr
+    mapping = tmp_path / "case.json.mapping.json"
+    assert mapping.stat().st_mode & 0o777 == case.stat().st_mode & 0o777 == 0o600
+    for name in (shell.account, "acme-sales", "CanvasExecutionRole", shell.demo.environment.target.domain_id):
+        assert name not in case.read_text()
+    there = json.loads(done.stdout)["diagnoses"][0]
+    here = json.loads(run("--batch", "--format", "json", "--case", str(case)).stdout)["diagnoses"][0]
+    assert here["verdict"]["status"] == there["verdict"]["status"]
+    assert here["verdict"]["most_likely"] == there["verdict"]["most_likely"]
+    assert here["coverage"] == there["coverage"]
