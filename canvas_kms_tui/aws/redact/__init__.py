@@ -5,6 +5,6 @@ an account is the same account everywhere, an ARN stays an ARN, ``sagemaker`` in
 word by word, the same word always alike; AWS's own vocabulary, its managed policies and Region names stay.
 """
 
-from canvas_kms_tui.aws.redact.cases import Redacted, redact, write_mapping
+from canvas_kms_tui.aws.redact.cases import Redacted, redact
 
-__all__ = ["Redacted", "redact", "write_mapping"]
+__all__ = ["Redacted", "redact"]

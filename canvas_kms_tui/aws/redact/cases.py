@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 from typing import Any, Final
 
-from canvas_kms_tui.aws.case import Case, as_json, from_json, write_private
+from canvas_kms_tui.aws.case import Case, as_json, from_json
 from canvas_kms_tui.aws.redact.documents import Walker
 from canvas_kms_tui.aws.redact.relations import broken
 from canvas_kms_tui.aws.redact.texts import STAYING, Part, parts
@@ -209,13 +207,3 @@ def _fixed(text: str) -> int:
 def _address(text: str) -> str:
     """An address of the same class in the range for documentation (RFC 5737, RFC 1918)."""
     return "10.0.0.0" if text.endswith(".0") else "192.0.2.1"
-
-
-def write_mapping(redacted: Redacted, path: Path) -> None:
-    """Write what each pseudonym stands for, mode 0600, to be kept apart from the case.
-
-    Raises:
-        OSError: it cannot be written there.
-    """
-    document = {"redaction_version": "1", "staying": redacted.staying, **redacted.mapping}
-    write_private(path, json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n")
