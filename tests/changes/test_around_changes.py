@@ -104,9 +104,9 @@ async def test_tags_that_may_not_be_read_tell_nothing():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_tags_of_every_kind_of_resource_can_be_asked(kind, demo_server, connect_to):
+async def test_tags_of_every_kind_of_resource_can_be_asked(kind, fresh_demo, connect_to):
     environment, build = KINDS[kind]
-    demo = demo_server(environment)
+    demo = fresh_demo(environment)
     connection = await connect_to(demo)
     for change in await build(connection, demo):
         assert await changes.managed_by(connection.gateway, change) == ""

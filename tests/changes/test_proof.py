@@ -32,7 +32,12 @@ def fixes_of(diagnosis):
     return [(finding, fix) for finding in diagnosis.findings for fix in finding.fixes if fix.changes]
 
 
-@pytest.mark.parametrize("name", BROKEN)
+#: One environment for each kind of fix; all of them with ``-m slow``.
+SOME = ("role-denied-kms", "bucket-policy-requires-other-key", "default-bucket-missing", "key-pending-deletion")
+ALL = [pytest.param(name, marks=() if name in SOME else pytest.mark.slow) for name in BROKEN]
+
+
+@pytest.mark.parametrize("name", ALL)
 async def test_what_is_proven_comes_true_and_undo_brings_all_back(name, fresh_demo, connect_to, journal):
     demo = fresh_demo(name)
     connection = await connect_to(demo)
