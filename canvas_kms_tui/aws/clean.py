@@ -22,6 +22,8 @@ _HIDDEN = re.compile(
 
 def text(raw: str) -> str:
     """``raw`` with every hidden character replaced by a mark; newline and tab stay."""
+    if raw.isascii() and raw.isprintable():
+        return raw
     return _HIDDEN.sub(MARK, raw) if _HIDDEN.search(raw) else raw
 
 

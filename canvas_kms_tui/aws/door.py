@@ -58,6 +58,7 @@ class Door:
     def __init__(self, line: Line, clients: Clients) -> None:
         self._line = line
         self._clients = clients
+        self._pagings: dict[tuple[str, str], Paging | None] = {}
 
     async def make(
         self, service: str, operation: str, allowed: Operation, region: str | None, params: Mapping[str, Any]
@@ -114,7 +115,7 @@ class Door:
         if self._line.silence.holds(call.service, call.region):
             raise self._not_tried(call)
         try:
-            raw = fetch_all(partial(self._page, call, client), _paging(client, call.operation), params)
+            raw = fetch_all(partial(self._page, call, client), self._paging(call, client), params)
         except Exception as error:
             failure = failures.from_exception(
                 error, call.service, call.operation, action=call.action, resource=call.resource
@@ -126,6 +127,13 @@ class Door:
         answer: Answer = self._line.cleaner.tree(raw)
         answer["RequestId"] = str(metadata.get("RequestId", ""))
         return answer
+
+    def _paging(self, call: Call, client: Any) -> Paging | None:
+        # Looked up once: botocore builds a paginator class, with its documentation, each time it is asked.
+        key = (call.service, call.operation)
+        if key not in self._pagings:
+            self._pagings[key] = _paging(client, call.operation)
+        return self._pagings[key]
 
     def _not_tried(self, call: Call) -> CallFailed:
         return CallFailed(
