@@ -14,6 +14,7 @@ from canvas_kms_tui.findings import CouldNotCheck, Diagnosis, Finding, Resolved,
 from canvas_kms_tui.gateway import FailureKind
 from canvas_kms_tui.import_path import ImportPath
 from canvas_kms_tui.import_path.ahead import read_ahead
+from canvas_kms_tui.said import said_of
 from canvas_kms_tui.target import BadTarget
 from canvas_kms_tui.verdict import verdict_of
 
@@ -83,6 +84,7 @@ async def diagnose(
         findings=findings,
         calls=facts.calls.stats(),
         accepted_unknown=tuple(accept_unknown),
+        said=said_of(facts.target.error_text, findings),
     )
     observer.done(diagnosis)
     return diagnosis

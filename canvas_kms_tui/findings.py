@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -65,6 +66,90 @@ class CouldNotCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """Refusals in CloudTrail that fit a finding: confirmation, never the only proof.
+
+    ``certainty``: likely where key or object fit, possible where only role and time do. ``layer`` is what AWS's wording
+    names, or "". ``contradicts`` says where that is at odds with the simulation, or "". ``whole`` is False where older
+    events of the window were not read.
+    """
+
+    count: int
+    first: datetime
+    last: datetime
+    certainty: Certainty
+    layer: str
+    message: str
+    contradicts: str = ""
+    whole: bool = True
+
+    def __str__(self) -> str:
+        times = "once" if self.count == 1 else f"{self.count}{'' if self.whole else ' or more'} times"
+        return f"seen at {self.last:%H:%M} UTC on {self.last:%Y-%m-%d}, {times}"
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """One management event that altered the key, bucket, role or Domain in question."""
+
+    time: datetime
+    event: str
+    resource: str
+    caller: str
+    error: str = ""
+
+    def __str__(self) -> str:
+        tried = f" (refused: {self.error})" if self.error else ""
+        return f"{self.time:%Y-%m-%d %H:%M} UTC  {self.event} on {self.resource} by {self.caller}{tried}"
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What AWS itself says of one request, beside our own answer; ``source`` says who and about which layers only."""
+
+    source: str
+    action: str
+    resource: str
+    says: str
+    ours: str
+    note: str = ""
+
+    @property
+    def agrees(self) -> bool:
+        return self.says == self.ours
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """The user profiles of the Domain that resolve to the same broken thing, this one included.
+
+    ``looked_at`` of ``total`` profiles were compared.
+    """
+
+    what: str
+    profiles: tuple[str, ...]
+    looked_at: int
+    total: int
+
+    def __str__(self) -> str:
+        part = "" if self.looked_at == self.total else f" looked at (the Domain has {self.total})"
+        verb = "is" if len(self.profiles) == 1 else "are"
+        return f"{len(self.profiles)} of {self.looked_at} user profiles{part} {verb} affected: the same {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The message that was pasted: what it says, and which finding (its id) it belongs to, or None."""
+
+    message: str
+    about: str
+    text: str
+    causes: tuple[str, ...]
+    layer: str = ""
+    finding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """The answer of one cause for one resource.
 
@@ -88,6 +173,7 @@ class Finding:
     step_ids: tuple[str, ...] = ()
     statement: tuple[str, int] | None = None
     counts: bool = True  #: False for an unread organization guardrail: an assumption, not a gap
+    seen: Seen | None = None
 
     @property
     def id(self) -> str:
@@ -168,6 +254,11 @@ class Diagnosis:
     findings: tuple[Finding, ...]
     calls: CallStats = field(default_factory=CallStats)
     accepted_unknown: tuple[str, ...] = ()
+    said: Said | None = None
+    timeline: tuple[Altered, ...] = ()  #: what was altered, the newest first
+    opinions: tuple[Opinion, ...] = ()
+    affected: Affected | None = None
+    trail_gap: CouldNotCheck | None = None  #: why CloudTrail could not be asked, where it was
 
     def coverage(self) -> dict[str, int]:
         counts = {status.value: 0 for status in Status}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from canvas_kms_tui.errors import recognise
 from canvas_kms_tui.findings import Certainty, Finding, Status, StepResult, Verdict, VerdictStatus
 from canvas_kms_tui.target import Target
 
@@ -23,7 +24,7 @@ def verdict_of(
     Where the ``whole`` catalogue was asked, a step that does not pass must be explained by a finding: one that is not
     is a gap, so that a hole in the catalogue never reads as healthy.
     """
-    failed = ranked([finding for finding in findings if finding.status is Status.FAIL], steps)
+    failed = _as_said(ranked([finding for finding in findings if finding.status is Status.FAIL], steps), target)
     warned = ranked([finding for finding in findings if finding.status is Status.WARN], steps)
     gaps = [finding for finding in findings if _is_gap(finding, findings, accept_unknown)]
     tail = _tail(findings, target)
@@ -47,6 +48,12 @@ def _unexplained(findings: Sequence[Finding], steps: Sequence[StepResult]) -> St
     if any(finding.status in (Status.WARN, Status.UNKNOWN) for finding in findings):
         return None
     return next((step for step in steps if step.required and step.decision != "allowed"), None)
+
+
+def _as_said(findings: list[Finding], target: Target) -> list[Finding]:
+    """What the user's own message points at comes first."""
+    wanted = recognise(target.error_text).causes if target.error_text else ()
+    return sorted(findings, key=lambda finding: finding.cause not in wanted)
 
 
 def ranked(findings: Sequence[Finding], steps: Sequence[StepResult]) -> list[Finding]:

@@ -54,8 +54,9 @@ def _not_asked(cause: Cause, finding: Finding, unread: Unreadable) -> Finding:
 
 async def _seen(cause: Cause, path: ImportPath, events: Sequence[Event], words: str) -> Finding:
     keys = dict.fromkeys(key for event in events for key in event.keys)
-    used = {step.resource: step.id for step in await path.steps() if step.is_kms}
-    ours = [key for key in keys if key in used]
+    steps = [step for step in await path.steps() if step.is_kms and step.resource in keys]
+    ours = [key for key in keys if any(step.resource == key for step in steps)]
+    calls = {f"kms:{event.name}" for event in events}
     times = len(events)
     summary = (
         f"{words[0].upper()}{words[1:]}: seen {'once' if times == 1 else f'{times} times'}, "
@@ -70,7 +71,7 @@ async def _seen(cause: Cause, path: ImportPath, events: Sequence[Event], words: 
         summary,
         evidence,
         certainty=Certainty.LIKELY if ours else Certainty.POSSIBLE,
-        step_ids=tuple(used[key] for key in ours),
+        step_ids=tuple(dict.fromkeys(step.id for step in steps if step.action in calls)),
     )
 
 

@@ -20,6 +20,7 @@ from pathlib import PurePosixPath
 from canvas_kms_tui.causes._cause import Cause, Group
 from canvas_kms_tui.causes._source import dataset_arn
 from canvas_kms_tui.causes._steps import profile_arn
+from canvas_kms_tui.errors import recognise
 from canvas_kms_tui.facts import Facts, Unreadable
 from canvas_kms_tui.facts.terms import Source
 from canvas_kms_tui.findings import Certainty, Evidence, Finding, Severity
@@ -44,11 +45,26 @@ FILES, UPLOAD_BYTES, URI_LENGTH = 30, 5 * 1024**3, 128
 
 
 async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
+    if _message_says_so(facts):
+        return [_as_said(facts, path)]
     if not facts.target.datasets:
         return [CAUSE.not_applicable(profile_arn(path), "No dataset was given, so the source was not checked.")]
     sources = await path.resolution.sources()
     pairs = zip(facts.target.datasets, sources, strict=True)
     return [_about(path, dataset, source) for dataset, source in pairs]
+
+
+def _message_says_so(facts: Facts) -> bool:
+    message = facts.target.error_text
+    return bool(message) and recognise(message or "").causes[:1] == (CAUSE.id,)
+
+
+def _as_said(facts: Facts, path: ImportPath) -> Finding:
+    """A message of Canvas' own about a file; its content is not read, so it stays possible."""
+    message = facts.target.error_text or ""
+    summary = f"The message is not about KMS: {recognise(message).text} Look at the file itself."
+    evidence = [Evidence("message", message, "--error")]
+    return CAUSE.warns(profile_arn(path), summary, evidence, certainty=Certainty.POSSIBLE)
 
 
 def _about(path: ImportPath, dataset: Dataset, source: Source | Unreadable) -> Finding:
