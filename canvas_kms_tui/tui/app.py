@@ -9,12 +9,13 @@ from typing import ClassVar
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from canvas_kms_tui.tui import crash, themes
+from canvas_kms_tui.tui import clipboard, crash, keys, settings, themes
 from canvas_kms_tui.tui.desk import Desk
 from canvas_kms_tui.tui.screens.keyed import KeyedScreen
 from canvas_kms_tui.tui.screens.main import MainScreen
 from canvas_kms_tui.tui.session import Session
 
+USAGE = 2
 DEFECT = 70  #: sysexits.h: an internal software error
 
 
@@ -42,6 +43,14 @@ class CanvasApp(App[int]):
                 if key.id != "palette":
                     yield SystemCommand(f"{key.label}  ({key.shown})", key.help, _presser(screen, key.id))
         yield SystemCommand("Theme", "Change colours; shown at once while choosing.", self.action_change_theme)
+        yield SystemCommand("Settings", "Write a settings file with every setting explained.", self.write_settings)
+
+    def write_settings(self) -> None:
+        """Leave a commented file to edit; one that is there is left alone."""
+        path = settings.settings_path()
+        if not path.exists():
+            clipboard.write_private(path, settings.TEMPLATE)
+        self.notify(f"Settings are in {path}; they are read at the next start.", markup=False)
 
     def defect(self, error: BaseException) -> str:
         """Write down an unexpected exception of background work; gives the sentence for the user."""
@@ -65,7 +74,16 @@ def _presser(screen: KeyedScreen[object], key_id: str):  # type: ignore[no-untyp
 
 def run_app(session: Session) -> int:
     """Run on the terminal; gives the exit code."""
+    try:
+        own = settings.load(settings.settings_path())
+    except settings.BadSettings as bad:
+        print(f"canvas-kms-tui: {bad}", file=sys.stderr)
+        return USAGE
+    keys.remap(own.keymap)
+    session.theme = session.theme or own.theme
+    session.watch_seconds = own.watch_seconds
     app = CanvasApp(session)
+    app.set_keymap(own.keymap)
     try:
         code = app.run()
     finally:

@@ -162,7 +162,8 @@ class Board:
     def _group_row(self, title: str, members: Sequence[Row]) -> Row:
         known = [row.finding for row in members if row.finding is not None]
         clear = len(known) == len(members) and all(map(_is_clear, known))
-        look = _worst(known) if clear or any(finding.status in PROBLEMS for finding in known) else PENDING
+        settled = len(known) == len(members) or any(finding.status in PROBLEMS for finding in known)
+        look = _worst(known) if settled else PENDING
         passed = sum(map(_is_clear, known))
         return Row(
             f"group:{title}", look, title, f"{passed}/{len(members)}", group=True, folded=self.folds.get(title, clear)

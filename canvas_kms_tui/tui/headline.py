@@ -22,14 +22,15 @@ class Phase(Enum):
     STOPPED = "stopped"
 
 
-def verdict(desk: Desk, board: Board, phase: Phase, trouble: str, now: float) -> Verdict:
+def verdict(desk: Desk, board: Board, phase: Phase, trouble: str, now: float, *, zoomed: bool = False) -> Verdict:
     where, what, progress = _where(desk), _what(desk, board), _progress(board, now)
     if phase is Phase.STOPPED:
         return Verdict(where, what, STOPPED, trouble, ("r tries again", "q quits"), progress)
     if phase is not Phase.DONE or board.diagnosis is None:
         return Verdict(where, what, RUNNING, _so_far(desk, board, phase), ("q quits at any time",), progress)
     found = board.diagnosis.verdict
-    return Verdict(where, what, VERDICT[found.status], found.headline, _next(desk, board), progress)
+    hints = (("esc shows the list again",) if zoomed else ()) + _next(desk, board)
+    return Verdict(where, what, VERDICT[found.status], found.headline, hints, progress)
 
 
 def _where(desk: Desk) -> str:

@@ -6,8 +6,8 @@ that is what the user reads.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +163,32 @@ TITLES = {
     "help": "Keys",
 }
 FOOTER_KEYS = 9
+
+
+def _remapped(screen: str, keymap: Mapping[str, str]) -> list[Key]:
+    return [
+        replace(key, keys=tuple(name.strip() for name in keymap[f"{screen}.{key.id}"].split(",")))
+        if f"{screen}.{key.id}" in keymap
+        else key
+        for key in SCREENS[screen]
+    ]
+
+
+def clash(keymap: Mapping[str, str]) -> str:
+    """What two actions of one screen would share a key, in words; empty where none do."""
+    for screen in SCREENS:
+        taken: dict[str, str] = {}
+        for key in _remapped(screen, keymap):
+            for name in key.keys:
+                if taken.setdefault(name, key.id) != key.id:
+                    return f"{screen}: {name!r} would mean both {taken[name]} and {key.id}"
+    return ""
+
+
+def remap(keymap: Mapping[str, str]) -> None:
+    """Show the user's own keys in footers, help and palette from now on; the app binds them."""
+    for screen in SCREENS:
+        SCREENS[screen] = _remapped(screen, keymap)
 
 
 def footer(screen: str, width: int) -> list[Key]:

@@ -113,7 +113,9 @@ class MainScreen(main_extras.MainExtras):
 
     def draw(self, *, top: bool = False) -> None:
         now = self.desk.session.clock()
-        self.query_one(VerdictBar).show(headline.verdict(self.desk, self.board, self.phase, self.trouble, now))
+        zoomed = self.has_class("-zoomed")
+        said = headline.verdict(self.desk, self.board, self.phase, self.trouble, now, zoomed=zoomed)
+        self.query_one(VerdictBar).show(said)
         self.query_one(PathLine).show(self.board.steps.values())
         tree = self.query_one(CauseTree)
         tree.show_rows(self.board.rows(now, self.needle))

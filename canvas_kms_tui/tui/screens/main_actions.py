@@ -46,7 +46,10 @@ class MainActions(MainMoves):
         self.run_number += 1
         self.board = Board(folds=self.board.folds)
         self.phase, self.desk.case = Phase.CHECKING, None
-        self.query_one(CauseTree).touched = False
+        self.remove_class("-zoomed")
+        tree = self.query_one(CauseTree)
+        tree.touched = False
+        tree.focus()
         self.draw()
         case = await self.desk.diagnose(Herald(self.post_message, self.run_number))
         self.phase = Phase.DONE

@@ -37,6 +37,7 @@ class MainMoves(KeyedScreen[None]):
         elif not self.has_class("-zoomed"):
             self.add_class("-zoomed")
             self.query_one(Detail).focus()
+            self.draw()
 
     def do_fold(self) -> None:
         tree = self.query_one(CauseTree)
@@ -46,6 +47,7 @@ class MainMoves(KeyedScreen[None]):
     def do_back(self) -> None:
         if self.has_class("-zoomed"):
             self.remove_class("-zoomed")
+            self.draw()
         elif self.query("#filter"):
             self.needle = ""
             self.query("#filter").remove()

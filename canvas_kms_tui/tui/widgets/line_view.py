@@ -175,10 +175,10 @@ class LineView(ScrollView, can_focus=True):
 
 
 def _across(left: Content, right: Content, width: int) -> Content:
-    """``left`` and ``right`` at the two ends of a line; what is left gives way."""
-    room = width - right.cell_length - (1 if right else 0)
-    if right and room < width // 3:
-        right, room = Content(""), width
+    """``left`` and ``right`` at the two ends of a line; where both do not fit, a third is the right one's at least."""
+    if right:
+        right = right.truncate(max(width - left.cell_length - 1, width // 3), ellipsis=True)
+    room = max(width - right.cell_length - (1 if right else 0), 0)
     fitted = left.truncate(room, ellipsis=True)
     gap = " " * (width - fitted.cell_length - right.cell_length)
     return fitted + gap + right
