@@ -59,6 +59,8 @@ class Options:
     accept_unknown: tuple[str, ...]
     strict: bool
     fail_on: tuple[str, ...]
+    compare: str | None
+    suppress: str | None
     only: tuple[str, ...]
     skip: tuple[str, ...]
     export_fixes: tuple[str, ...]

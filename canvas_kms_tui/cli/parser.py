@@ -116,7 +116,7 @@ def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-_DEFAULTS = {"format": ("text",), "output": "-", "fail_on": ("fail",)}
+_DEFAULTS = {"format": ("text",), "output": "-", "fail_on": ("fail",), "compare": None, "suppress": None}
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -265,6 +265,18 @@ def _batch(group: argparse._ArgumentGroup) -> None:
         type=values.some_of(FAIL_ON),
         default=_DEFAULTS["fail_on"],
         help="statuses that give exit code 1: fail, or warn (which includes fail); default fail",
+    )
+    group.add_argument(
+        "--compare",
+        metavar="OLD.json",
+        type=values.text,
+        help="tell what is new and what is fixed since an earlier dump",
+    )
+    group.add_argument(
+        "--suppress",
+        metavar="FILE",
+        type=values.text,
+        help="TOML of findings that do not count, each with a reason and a last day; every report shows them",
     )
     group.add_argument("--only", metavar="ID,…", type=values.words, default=(), help="check these causes alone")
     group.add_argument("--skip", metavar="ID,…", type=values.words, default=(), help="leave these causes out")

@@ -10,6 +10,7 @@ from canvas_kms_tui import changes
 from canvas_kms_tui.change import Change
 from canvas_kms_tui.changes import planfile
 from canvas_kms_tui.cli import batch
+from canvas_kms_tui.cli.beside import Beside
 from canvas_kms_tui.cli.connect import Opened
 from canvas_kms_tui.cli.headless import Diagnosed, diagnosed, headless
 from canvas_kms_tui.cli.options import Complaint, Options, UsageError
@@ -31,11 +32,11 @@ _EXPORTS: dict[str, Callable[[Change], str]] = {
 
 def export_fixes(options: Options) -> int:
     """Every fix of every finding as code, on stdout or where ``--output`` says. Ends like a diagnosis."""
-    checks = checks_of(options)
+    checks, beside = checks_of(options), Beside(options)
     output = Output(options.output, options.export_fixes)
     done = headless(options, lambda opened, progress: diagnosed(opened, checks, progress))
     output.write(batch.stem(done.diagnosis), [(name, _as_code(done.diagnosis, name)) for name in options.export_fixes])
-    return batch.ending(done, options)
+    return batch.ending(done, options, beside.of([done.diagnosis]))
 
 
 def _as_code(diagnosis: Diagnosis, name: str) -> str:
@@ -55,7 +56,7 @@ def plan(options: Options) -> int:
 
     With ``--batch`` stdout gets the report, else the change request for whoever approves.
     """
-    checks, file = checks_of(options), Path(options.plan or "").expanduser()
+    checks, beside, file = checks_of(options), Beside(options), Path(options.plan or "").expanduser()
     demand_file(file, "--plan")
     output = Output(options.output, options.format)
     done, proposed = headless(options, lambda opened, progress: _proposed(opened, checks, progress))
@@ -65,12 +66,12 @@ def plan(options: Options) -> int:
         except OSError as problem:
             raise UsageError(f"--plan {file}: {problem.strerror or problem}") from None
     if options.batch:
-        batch.put_out(done, output)
+        batch.put_out(done, output, beside.of([done.diagnosis]))
     elif proposed is not None:
         to_stdout(changes.change_request(proposed, done.diagnosis))
     else:
         to_stdout(f"Nothing to apply, so {file} was not written. {done.diagnosis.verdict.headline}\n")
-    return batch.ending(done, options)
+    return batch.ending(done, options, beside.of([done.diagnosis]))
 
 
 async def _proposed(opened: Opened, checks: Checks, progress: Progress) -> tuple[Diagnosed, planfile.Plan | None]:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 from enum import IntEnum
 
 from canvas_kms_tui.findings import Diagnosis, Status, VerdictStatus
+from canvas_kms_tui.report.asides import Asides
+from canvas_kms_tui.verdict import counts
 
 
 class Exit(IntEnum):
@@ -21,12 +23,20 @@ class Exit(IntEnum):
     CANCELLED = 130
 
 
-def exit_code(diagnoses: Iterable[Diagnosis], fail_on: Collection[str] = ("fail",)) -> Exit:
-    """1 where a finding reaches ``fail_on`` (``warn`` includes ``fail``), else 3 where a gap counts, else 0."""
+def exit_code(
+    diagnoses: Iterable[Diagnosis], fail_on: Collection[str] = ("fail",), asides: Asides | None = None
+) -> Exit:
+    """1 where a finding reaches ``fail_on`` (``warn`` includes ``fail``), else 3 where a gap counts, else 0.
+
+    What is suppressed does not count.
+    """
     reached = {Status.FAIL, Status.WARN} if "warn" in fail_on else {Status.FAIL}
+    asides = asides or Asides()
     incomplete = False
     for diagnosis in diagnoses:
-        if any(finding.status in reached for finding in diagnosis.findings):
+        counted = [finding for finding in diagnosis.findings if asides.of(finding) is None]
+        if any(finding.status in reached for finding in counted):
             return Exit.FOUND
-        incomplete = incomplete or diagnosis.verdict.status is VerdictStatus.INCOMPLETE
+        gaps = len(counted) == len(diagnosis.findings) and diagnosis.verdict.status is VerdictStatus.INCOMPLETE
+        incomplete = incomplete or gaps or any(counts(finding, diagnosis.accepted_unknown) for finding in counted)
     return Exit.INCOMPLETE if incomplete else Exit.CLEAN

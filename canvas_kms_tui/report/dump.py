@@ -12,6 +12,7 @@ from typing import Any
 
 from canvas_kms_tui.change import Change, Fix
 from canvas_kms_tui.findings import CouldNotCheck, Diagnosis, Finding, Sourced, StepResult
+from canvas_kms_tui.report.asides import Asides
 from canvas_kms_tui.report.model import TOOL, Report, rfc3339
 
 SCHEMA_VERSION = "1"
@@ -23,12 +24,9 @@ def as_json(report: Report) -> str:
 
 
 def as_jsonl(report: Report) -> str:
-    return "".join(json_line(diagnosis) for diagnosis in report.diagnoses)
-
-
-def json_line(diagnosis: Diagnosis) -> str:
-    """One diagnosis in one line, as it stands in the dump's ``diagnoses``."""
-    return json.dumps(diagnosis_data(diagnosis), separators=(",", ":")) + "\n"
+    """One diagnosis a line, as it stands in the dump's ``diagnoses``."""
+    lines = (json.dumps(diagnosis_data(each, report.asides), separators=(",", ":")) for each in report.diagnoses)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def schema_text() -> str:
@@ -42,11 +40,11 @@ def as_data(report: Report) -> dict[str, Any]:
         "tool": {"name": TOOL, "version": report.version},
         "generated_at": rfc3339(report.generated_at),
         "source": report.source,
-        "diagnoses": [diagnosis_data(diagnosis) for diagnosis in report.diagnoses],
+        "diagnoses": [diagnosis_data(diagnosis, report.asides) for diagnosis in report.diagnoses],
     }
 
 
-def diagnosis_data(diagnosis: Diagnosis) -> dict[str, Any]:
+def diagnosis_data(diagnosis: Diagnosis, asides: Asides | None = None) -> dict[str, Any]:
     data: dict[str, Any] = {
         "target": _target(diagnosis),
         "resolved": _resolved(diagnosis),
@@ -67,7 +65,7 @@ def diagnosis_data(diagnosis: Diagnosis) -> dict[str, Any]:
     }
     if diagnosis.accepted_unknown:
         data["accepted_unknown"] = list(diagnosis.accepted_unknown)
-    return data
+    return {**data, **(asides.data(diagnosis) if asides else {})}
 
 
 def _target(diagnosis: Diagnosis) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from string import Template
 from canvas_kms_tui.change import Change, Fix
 from canvas_kms_tui.findings import Diagnosis, Finding, StepResult
 from canvas_kms_tui.report import words
+from canvas_kms_tui.report.asides import Asides
 from canvas_kms_tui.report.dump import plain
 from canvas_kms_tui.report.model import TOOL, Report, rfc3339
 
@@ -55,7 +56,7 @@ $body
 
 def as_html(report: Report) -> str:
     foot = f"{TOOL} {report.version}, {report.source}, {rfc3339(report.generated_at)}"
-    body = "\n".join(line for diagnosis in report.diagnoses for line in _diagnosis(diagnosis))
+    body = "\n".join(line for diagnosis in report.diagnoses for line in _diagnosis(diagnosis, report.asides))
     return _PAGE.substitute(title="Canvas import diagnosis", body=_writable(body), foot=escape(foot))
 
 
@@ -64,7 +65,7 @@ def _writable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _diagnosis(diagnosis: Diagnosis) -> Iterator[str]:
+def _diagnosis(diagnosis: Diagnosis, asides: Asides) -> Iterator[str]:
     verdict = diagnosis.verdict
     sign = f"{words.VERDICT_SIGN[verdict.status]} {verdict.status.value.capitalize()}"
     yield "<section>"
@@ -78,6 +79,8 @@ def _diagnosis(diagnosis: Diagnosis) -> Iterator[str]:
         yield from _finding(finding)
     if diagnosis.accepted_unknown:
         yield f"<p>Accepted as unknown: {_codes(diagnosis.accepted_unknown)}</p>"
+    for title, lines in asides.sections(diagnosis):
+        yield f"<h2>{escape(title)}</h2><ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
     yield "<h2>What the import uses</h2>"
     yield from _table(
         ("", "", "from"),

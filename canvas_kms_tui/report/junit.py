@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 from canvas_kms_tui.findings import Diagnosis, Finding, Status
 from canvas_kms_tui.report import words
+from canvas_kms_tui.report.asides import Asides
 from canvas_kms_tui.report.model import Report, rfc3339
 from canvas_kms_tui.report.text import finding_text
 
@@ -36,7 +37,7 @@ def _suite(root: ElementTree.Element, diagnosis: Diagnosis, report: Report) -> E
         *(("accepted_unknown", cause) for cause in diagnosis.accepted_unknown),
     ):
         ElementTree.SubElement(properties, "property", name=name, value=_text(value))
-    cases = [_case(suite, finding, diagnosis) for finding in diagnosis.findings]
+    cases = [_case(suite, finding, diagnosis, report.asides) for finding in diagnosis.findings]
     for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(name, str(sum(case.find(tag) is not None for case in cases)))
     suite.set("tests", str(len(cases)))
@@ -45,9 +46,13 @@ def _suite(root: ElementTree.Element, diagnosis: Diagnosis, report: Report) -> E
     return suite
 
 
-def _case(suite: ElementTree.Element, finding: Finding, diagnosis: Diagnosis) -> ElementTree.Element:
+def _case(suite: ElementTree.Element, finding: Finding, diagnosis: Diagnosis, asides: Asides) -> ElementTree.Element:
     case = ElementTree.SubElement(suite, "testcase", classname=finding.cause, name=_text(finding.resource), time="0")
     message = _text(words.one_line(finding.summary))
+    if suppression := asides.of(finding):
+        why = f"suppressed until {suppression.until}: {suppression.reason}"
+        ElementTree.SubElement(case, "skipped", message=_text(why))
+        return case
     match finding.status:
         case Status.FAIL:
             _told(case, "failure", finding, message)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from canvas_kms_tui.change import Change, Fix
 from canvas_kms_tui.findings import Diagnosis, Finding, StepResult
 from canvas_kms_tui.report import words
+from canvas_kms_tui.report.asides import Asides
 from canvas_kms_tui.report.dump import plain
 from canvas_kms_tui.report.model import TOOL, Report, rfc3339
 
@@ -37,7 +38,7 @@ def as_markdown(report: Report) -> str:
 
 
 def _assemble(report: Report, *, folded: bool) -> str:
-    parts = [_diagnosis(diagnosis, folded=folded) for diagnosis in report.diagnoses]
+    parts = [_diagnosis(diagnosis, report.asides, folded=folded) for diagnosis in report.diagnoses]
     foot = f"*{TOOL} {report.version}, {report.source}, {rfc3339(report.generated_at)}*\n"
     return "\n---\n\n".join(parts) + "\n" + foot
 
@@ -72,7 +73,7 @@ def finding_markdown(finding: Finding) -> str:
     return "\n".join(_finding(finding)).rstrip() + "\n"
 
 
-def _diagnosis(diagnosis: Diagnosis, *, folded: bool) -> str:
+def _diagnosis(diagnosis: Diagnosis, asides: Asides, *, folded: bool) -> str:
     verdict = diagnosis.verdict
     lines = [
         f"## {words.VERDICT_SIGN[verdict.status]} {escape(verdict.headline)}",
@@ -91,6 +92,8 @@ def _diagnosis(diagnosis: Diagnosis, *, folded: bool) -> str:
             lines += [*_finding(finding), ""]
     if diagnosis.accepted_unknown:
         lines += [f"Accepted as unknown: {', '.join(code(name) for name in diagnosis.accepted_unknown)}", ""]
+    for title, told in asides.sections(diagnosis):
+        lines += [f"**{title}**", "", *(f"- {escape(line)}" for line in told), ""]
     rest = [finding for finding in findings if not words.needs_words(finding)]
     if folded:
         lines += _folded("Which role, location and keys", _resolved(diagnosis))

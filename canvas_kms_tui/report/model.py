@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from canvas_kms_tui import __version__
 from canvas_kms_tui.findings import Diagnosis
+from canvas_kms_tui.report.asides import Asides
 
 TOOL = "canvas-kms-tui"
 
@@ -18,12 +19,16 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Diagnoses of one run. ``source`` is ``live``, ``case`` or ``demo``; ``generated_at`` is an aware time."""
+    """Diagnoses of one run. ``source`` is ``live``, ``case`` or ``demo``; ``generated_at`` is an aware time.
+
+    ``asides`` are suppressions and a comparison, where they were asked for.
+    """
 
     source: str
     diagnoses: Sequence[Diagnosis]
     generated_at: datetime = field(default_factory=_now)
     version: str = __version__
+    asides: Asides = field(default_factory=Asides)
 
 
 def rfc3339(moment: datetime) -> str:

@@ -49,6 +49,7 @@ def _event(finding: Finding, diagnosis: Diagnosis, report: Report) -> dict[str, 
         _STATUS[finding.status],
         _CONFIDENCE[finding.certainty],
     )
+    suppression = report.asides.of(finding)
     fixes = "; ".join(fix.title for fix in finding.fixes)
     return {
         "category_uid": _CATEGORY,
@@ -64,8 +65,9 @@ def _event(finding: Finding, diagnosis: Diagnosis, report: Report) -> dict[str, 
         "severity": severity[1],
         "confidence_id": confidence[0],
         "confidence": confidence[1],
-        "status_id": 1,
-        "status": "New",
+        "status_id": 3 if suppression else 1,
+        "status": "Suppressed" if suppression else "New",
+        **({"comment": f"{suppression.reason} (until {suppression.until})"} if suppression else {}),
         "status_code": finding.status.value,
         "status_detail": words.one_line(finding.summary),
         "message": words.one_line(finding.summary),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from canvas_kms_tui.change import Fix
 from canvas_kms_tui.findings import Diagnosis, Finding, Status, StepResult
 from canvas_kms_tui.report import words
+from canvas_kms_tui.report.asides import Asides
 from canvas_kms_tui.report.dump import plain
 from canvas_kms_tui.report.model import TOOL, Report, rfc3339
 
@@ -17,11 +18,11 @@ _WIDTH = 100
 
 def as_text(report: Report) -> str:
     head = f"{TOOL} {report.version}   {report.source}   {rfc3339(report.generated_at)}\n"
-    return head + "".join("\n" + diagnosis_text(diagnosis) for diagnosis in report.diagnoses)
+    return head + "".join("\n" + diagnosis_text(diagnosis, report.asides) for diagnosis in report.diagnoses)
 
 
-def diagnosis_text(diagnosis: Diagnosis) -> str:
-    return "\n".join(_diagnosis(diagnosis)) + "\n"
+def diagnosis_text(diagnosis: Diagnosis, asides: Asides | None = None) -> str:
+    return "\n".join(_diagnosis(diagnosis, asides or Asides())) + "\n"
 
 
 def finding_text(finding: Finding) -> str:
@@ -29,7 +30,7 @@ def finding_text(finding: Finding) -> str:
     return "\n".join(_finding(finding)) + "\n"
 
 
-def _diagnosis(diagnosis: Diagnosis) -> Iterator[str]:
+def _diagnosis(diagnosis: Diagnosis, asides: Asides) -> Iterator[str]:
     verdict = diagnosis.verdict
     yield words.target_line(diagnosis)
     yield words.datasets_line(diagnosis)
@@ -47,6 +48,8 @@ def _diagnosis(diagnosis: Diagnosis) -> Iterator[str]:
     for title, status in (("Passed", Status.PASS), ("Not applicable", Status.NOT_APPLICABLE)):
         rest = [finding for finding in findings if finding.status is status and not words.needs_words(finding)]
         yield from _section(title, [line for finding in rest for line in _short(finding)])
+    for title, lines in asides.sections(diagnosis):
+        yield from _section(title, [words.one_line(line) for line in lines])
     yield ""
     if diagnosis.accepted_unknown:
         yield f"Accepted as unknown: {words.ids(diagnosis.accepted_unknown)}"

@@ -256,3 +256,24 @@ def test_progress_is_for_a_terminal_and_leaves_no_trace():
     child.expect(pexpect.EOF)
     child.wait()
     assert child.exitstatus == 0
+
+
+def test_a_suppressed_failure_does_not_fail_the_pipeline_and_the_next_run_says_what_is_fixed(demo_server, tmp_path):
+    demo = demo_server("role-denied-kms")
+    old = tmp_path / "old.json"
+    live(demo, *target(demo), "--format", "json", "--output", str(old))
+    (failed,) = [each for each in json.loads(old.read_text())["diagnoses"][0]["findings"] if each["status"] == "fail"]
+    file = tmp_path / "suppress.toml"
+    entry = f'[[suppress]]\ncause = "{failed["cause"]}"\nresource = "{failed["resource"]}"\nreason = "known"\n'
+    file.write_text(f"{entry}until = 2999-12-31\n")
+    suppressed = live(demo, *target(demo), "--suppress", str(file))
+    assert suppressed.returncode == 0
+    assert "known (until 2999-12-31)" in suppressed.stdout
+    file.write_text(f"{entry}until = 2020-12-31\n")
+    over = live(demo, *target(demo), "--suppress", str(file))
+    assert over.returncode == 1
+    assert "ran out on 2020-12-31" in over.stderr
+    mended = demo_server("healthy")
+    done = live(mended, *target(mended), "--format", "json", "--compare", str(old))
+    compared = json.loads(done.stdout)["diagnoses"][0]["compared"]
+    assert (failed["cause"], "fail") in {(row["cause"], row["status"]) for row in compared["fixed"]}
