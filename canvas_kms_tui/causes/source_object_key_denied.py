@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from canvas_kms_tui.causes._cause import Cause, Group
+from canvas_kms_tui.causes._guide import with_recommended
 from canvas_kms_tui.causes._key_fixes import key_fixes
 from canvas_kms_tui.causes._steps import key_findings, source_only
 from canvas_kms_tui.change import Auto, Fix
@@ -43,7 +44,7 @@ async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
     def says(item: Judged, blame: Blame) -> str:
         return f"The execution role may not decrypt the source object with the key {item.step.resource}: {blame.text}."
 
-    return await key_findings(
+    found = await key_findings(
         CAUSE,
         path,
         source_only,
@@ -51,6 +52,8 @@ async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
         passes="The role may decrypt the source objects with this key.",
         none=_none(facts),
     )
+    steps = [item.step for item in await path.judged() if item.step.name == "decrypt-source"]
+    return [with_recommended(finding, steps) for finding in found]
 
 
 def _none(facts: Facts) -> str:

@@ -14,7 +14,7 @@ async def look(fresh_demo) -> AsyncIterator:
     async with contextlib.AsyncExitStack() as stack:
 
         async def at(wanted, *, base: str = "healthy", **moved) -> Diagnosed:
-            environment = wanted if isinstance(wanted, str) else changed(wanted, base=base, **moved)
+            environment = changed(wanted, base=base, **moved) if isinstance(wanted, dict) else wanted
             return await stack.enter_async_context(diagnosed(fresh_demo(environment)))
 
         yield at
