@@ -75,8 +75,17 @@ class Answer:
         """The condition keys that would settle an unknown decision."""
         if self.decision is not Decision.UNKNOWN:
             return frozenset()
-        keys = {key for layer in self.layers for trace in layer.statements for key in trace.unknown_keys}
-        return frozenset(keys | {"aws:ResourceAccount"} if self._owner_open else keys)
+        keys = {
+            key.lower(): key
+            for layer in self.layers
+            for trace in layer.statements
+            for key in sorted(trace.unknown_keys)
+        }
+        if self._owner_open:
+            keys["aws:resourceaccount"] = "aws:ResourceAccount"
+        if self.layer(Layer.RESOURCE_POLICY).may_name_session:
+            keys["aws:userid"] = "aws:userid"
+        return frozenset(keys.values())
 
     @cached_property
     def decided_by(self) -> tuple[DecidedBy, ...]:

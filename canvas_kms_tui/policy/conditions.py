@@ -326,4 +326,4 @@ def resolve(template: Template, scope: Scope) -> Pieces | Unknown | None:
 
 
 def unknown_variables(template: Template, scope: Scope) -> set[str]:
-    return {piece.key for piece in template if isinstance(piece, Variable) and scope.look_up(piece.key) is UNKNOWN}
+    return {piece.name for piece in template if isinstance(piece, Variable) and scope.look_up(piece.key) is UNKNOWN}

@@ -115,6 +115,11 @@ class LayerAnswer:
         return f"<LayerAnswer {self.layer}: {self.outcome}{', blocks' if self.blocks else ''}>"
 
     @property
+    def may_name_session(self) -> bool:
+        """Whether an Allow reaches the caller's role for certain, and perhaps the session itself."""
+        return self.direct is None and any(trace[3] is Reach.LIMITED_MAYBE_DIRECT for trace in self.statements)
+
+    @property
     def applies(self) -> bool:
         return self.outcome is not Outcome.NOT_APPLICABLE
 

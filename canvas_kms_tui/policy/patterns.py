@@ -17,10 +17,11 @@ ARN_PARTS: Final = 6
 
 
 class Variable(NamedTuple):
-    """A policy variable ``${key}`` or ``${key, 'default'}``; ``key`` is lower case."""
+    """A policy variable ``${key}`` or ``${key, 'default'}``; ``key`` is lower case, ``name`` as written."""
 
     key: str
     default: str | None
+    name: str
 
 
 def always(_text: str) -> bool:
@@ -188,8 +189,8 @@ def _variable(inner: str) -> Variable | tuple[str]:
     key, comma, default = inner.partition(",")
     default = default.strip()
     if comma and len(default) >= 2 and default[0] == default[-1] == "'":
-        return Variable(key.strip().lower(), default[1:-1])
-    return Variable(inner.strip().lower(), None)
+        return Variable(key.strip().lower(), default[1:-1], key.strip())
+    return Variable(inner.strip().lower(), None, inner.strip())
 
 
 def chunks_of(pieces: Sequence[str | tuple[str]]) -> list[Chunk]:

@@ -482,9 +482,9 @@ def test_an_open_allow_says_what_it_hangs_on() -> None:
     statement = allow("s3:*", ["arn:aws:s3:::${aws:userid}/*", "arn:aws:s3:::${aws:UserAgent}/*"], when=both)
     unknown = ["aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:userid", "aws:UserAgent"]
     answer = get(identity=[doc(statement, name="P")], unknown=unknown)
-    assert answer.unknown_keys == {"aws:SourceIp", "aws:SourceVpc", "aws:sourcevpce", "aws:userid", "aws:useragent"}
+    assert answer.unknown_keys == {"aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:userid", "aws:UserAgent"}
     assert answer.decided_by[0].why == (
-        "whether statement 0 of the P allows it depends on aws:SourceIp, aws:SourceVpc, aws:sourcevpce and 2 more"
+        "whether statement 0 of the P allows it depends on aws:SourceIp, aws:SourceVpc, aws:SourceVpce and 2 more"
     )
 
 
@@ -496,3 +496,10 @@ def test_what_could_not_be_read_is_the_document_that_decides() -> None:
         None,
         "could not be read: key policy of K",
     )
+
+
+def test_a_key_that_is_written_in_two_ways_is_named_once() -> None:
+    twice = {"StringEquals": {"aws:SourceVpce": "${AWS:SOURCEVPCE}"}}
+    answer = get(identity=[doc(allow("s3:*", when=twice))], unknown=["aws:sourcevpce"])
+    assert {key.lower() for key in answer.unknown_keys} == {"aws:sourcevpce"}
+    assert len(answer.unknown_keys) == 1

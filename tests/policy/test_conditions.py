@@ -337,7 +337,7 @@ def test_the_keys_that_would_settle_a_condition_are_named() -> None:
     condition = Condition("StringLike", "aws:SourceVpc", ["${aws:PrincipalTag/Team}*"], variables=True)
     unknown = frozenset({"aws:SourceVpc", "aws:PrincipalTag/*"})
     scope = Scope(Request(Principal.role(ROLE), "s3:x", "*", unknown=unknown))
-    assert condition.unknown_keys(scope) == {"aws:SourceVpc", "aws:principaltag/team"}
+    assert condition.unknown_keys(scope) == {"aws:SourceVpc", "aws:PrincipalTag/Team"}
 
 
 @pytest.mark.parametrize(

@@ -254,7 +254,7 @@ def test_variables_in_resources(resources: list[str], expected: bool | None) -> 
 def test_a_key_that_leaves_a_resource_open_is_named() -> None:
     layers = Layers(identity=[doc(allow("s3:*", "arn:aws:s3:::data/${aws:SourceIp}/*"))])
     answer = ask(layers, action="s3:GetObject", resource=OBJECT, unknown=["aws:SourceIp"])
-    assert (answer.decision, answer.unknown_keys) == (Decision.UNKNOWN, {"aws:sourceip"})
+    assert (answer.decision, answer.unknown_keys) == (Decision.UNKNOWN, {"aws:SourceIp"})
 
 
 def test_the_parts_of_an_arn() -> None:

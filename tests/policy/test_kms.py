@@ -185,7 +185,7 @@ def test_naming_the_role_settles_it_whatever_the_session_is_called() -> None:
 
 def test_a_boundary_limits_the_role_but_perhaps_not_the_session() -> None:
     answer = ask_key(allow("kms:*", to=[SESSION, ROLE]), principal=anonymous_role, boundary=S3_ONLY)
-    assert answer.decision is Decision.UNKNOWN
+    assert (answer.decision, answer.unknown_keys) == (Decision.UNKNOWN, {"aws:userid"})
 
 
 # --- grants -------------------------------------------------------------------------------------------------------
