@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from canvas_kms_tui.target import Dataset
 
@@ -41,6 +42,7 @@ class Options:
     use_case: str | None
     local_upload: bool
     error: str | None
+    since: timedelta | None
     profile: str | None
     region: str | None
     endpoint_url: str | None

@@ -169,6 +169,12 @@ def _target(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("--local-upload", action="store_true", help="the dataset came from the browser, not from S3")
     group.add_argument("--error", metavar="TEXT", type=values.text, help="the message that the user saw")
+    group.add_argument(
+        "--since",
+        metavar="24h",
+        type=values.since,
+        help="how far back to look in CloudTrail (30m, 24h, 7d; at most 90d); with it, what changed is told as well",
+    )
 
 
 def _access(group: argparse._ArgumentGroup) -> None:

@@ -27,6 +27,7 @@ def plan(options: Options) -> Plan:
         causes=chosen if options.only or options.skip else None,
         accept_unknown=options.accept_unknown,
         strict=options.strict,
+        since=options.since,
     )
 
 

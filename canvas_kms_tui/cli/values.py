@@ -6,6 +6,7 @@ import argparse
 import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 
 from canvas_kms_tui.target import BadTarget, Dataset
 
@@ -55,6 +56,16 @@ def words(value: str) -> tuple[str, ...]:
     if not found:
         raise argparse.ArgumentTypeError("must name at least one")
     return found
+
+
+def since(value: str) -> timedelta:
+    """``30m``, ``24h``, ``7d``."""
+    found = re.fullmatch(r"(\d{1,6})([mhd])", value)
+    unit = {"m": "minutes", "h": "hours", "d": "days"}
+    window = timedelta(**{unit[found[2]]: int(found[1])}) if found else timedelta()
+    if not timedelta() < window <= timedelta(days=90):
+        raise argparse.ArgumentTypeError(f"{value!r} is no window; write 30m, 24h or 7d, at most 90d")
+    return window
 
 
 def one_of(known: Sequence[str]) -> Callable[[str], str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from canvas_kms_tui.change import Change, Fix
 from canvas_kms_tui.findings import CouldNotCheck, Diagnosis, Finding, Sourced, StepResult
+from canvas_kms_tui.report import evidence
 from canvas_kms_tui.report.asides import Asides
 from canvas_kms_tui.report.model import TOOL, Report, rfc3339
 
@@ -65,7 +66,7 @@ def diagnosis_data(diagnosis: Diagnosis, asides: Asides | None = None) -> dict[s
     }
     if diagnosis.accepted_unknown:
         data["accepted_unknown"] = list(diagnosis.accepted_unknown)
-    return {**data, **(asides.data(diagnosis) if asides else {})}
+    return {**data, **evidence.data(diagnosis), **(asides.data(diagnosis) if asides else {})}
 
 
 def _target(diagnosis: Diagnosis) -> dict[str, Any]:
@@ -128,6 +129,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "blocked_by": finding.blocked_by,
         "could_not_check": _could_not_check(finding.could_not_check),
         "fixes": [_fix(fix) for fix in finding.fixes],
+        **evidence.seen_data(finding),
     }
 
 

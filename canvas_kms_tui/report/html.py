@@ -9,7 +9,7 @@ from string import Template
 
 from canvas_kms_tui.change import Change, Fix
 from canvas_kms_tui.findings import Diagnosis, Finding, StepResult
-from canvas_kms_tui.report import words
+from canvas_kms_tui.report import evidence, words
 from canvas_kms_tui.report.asides import Asides
 from canvas_kms_tui.report.dump import plain
 from canvas_kms_tui.report.model import TOOL, Report, rfc3339
@@ -79,7 +79,7 @@ def _diagnosis(diagnosis: Diagnosis, asides: Asides) -> Iterator[str]:
         yield from _finding(finding)
     if diagnosis.accepted_unknown:
         yield f"<p>Accepted as unknown: {_codes(diagnosis.accepted_unknown)}</p>"
-    for title, lines in asides.sections(diagnosis):
+    for title, lines in (*evidence.sections(diagnosis), *asides.sections(diagnosis)):
         yield f"<h2>{escape(title)}</h2><ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
     yield "<h2>What the import uses</h2>"
     yield from _table(
@@ -132,6 +132,8 @@ def _finding(finding: Finding) -> Iterator[str]:
     if finding.evidence:
         rows = ((escape(seen.what), _code(seen.value), escape(seen.source)) for seen in finding.evidence)
         yield from _table(("seen", "", "source"), rows)
+    if finding.seen:
+        yield f"<p>{escape(words.seen_line(finding.seen))}</p>"
     if finding.blocked_by:
         yield f"<p>Blocked by {_code(finding.blocked_by)}</p>"
     if gap := finding.could_not_check:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from canvas_kms_tui.change import Change, Fix
 from canvas_kms_tui.findings import Diagnosis, Finding, StepResult
-from canvas_kms_tui.report import words
+from canvas_kms_tui.report import evidence, words
 from canvas_kms_tui.report.asides import Asides
 from canvas_kms_tui.report.dump import plain
 from canvas_kms_tui.report.model import TOOL, Report, rfc3339
@@ -92,7 +92,7 @@ def _diagnosis(diagnosis: Diagnosis, asides: Asides, *, folded: bool) -> str:
             lines += [*_finding(finding), ""]
     if diagnosis.accepted_unknown:
         lines += [f"Accepted as unknown: {', '.join(code(name) for name in diagnosis.accepted_unknown)}", ""]
-    for title, told in asides.sections(diagnosis):
+    for title, told in (*evidence.sections(diagnosis), *asides.sections(diagnosis)):
         lines += [f"**{title}**", "", *(f"- {escape(line)}" for line in told), ""]
     rest = [finding for finding in findings if not words.needs_words(finding)]
     if folded:
@@ -143,6 +143,8 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield ""
     for seen in finding.evidence:
         yield f"- {escape(seen.what)}: {code(seen.value)} ({escape(seen.source)})"
+    if finding.seen:
+        yield f"- {escape(words.seen_line(finding.seen))}"
     if finding.blocked_by:
         yield f"- blocked by {code(finding.blocked_by)}"
     if gap := finding.could_not_check:

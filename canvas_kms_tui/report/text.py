@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from canvas_kms_tui.change import Fix
 from canvas_kms_tui.findings import Diagnosis, Finding, Status, StepResult
-from canvas_kms_tui.report import words
+from canvas_kms_tui.report import evidence, words
 from canvas_kms_tui.report.asides import Asides
 from canvas_kms_tui.report.dump import plain
 from canvas_kms_tui.report.model import TOOL, Report, rfc3339
@@ -48,8 +48,8 @@ def _diagnosis(diagnosis: Diagnosis, asides: Asides) -> Iterator[str]:
     for title, status in (("Passed", Status.PASS), ("Not applicable", Status.NOT_APPLICABLE)):
         rest = [finding for finding in findings if finding.status is status and not words.needs_words(finding)]
         yield from _section(title, [line for finding in rest for line in _short(finding)])
-    for title, lines in asides.sections(diagnosis):
-        yield from _section(title, [words.one_line(line) for line in lines])
+    for title, lines in (*evidence.sections(diagnosis), *asides.sections(diagnosis)):
+        yield from _section(title, [part for line in lines for part in _wrapped(line, "", "  ")])
     yield ""
     if diagnosis.accepted_unknown:
         yield f"Accepted as unknown: {words.ids(diagnosis.accepted_unknown)}"
@@ -95,6 +95,8 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield from _wrapped(finding.summary)
     for seen in finding.evidence:
         yield from _wrapped(f"{seen.what}: {seen.value}  ({seen.source})", " " * 4, " " * 8)
+    if finding.seen:
+        yield from _wrapped(words.seen_line(finding.seen), " " * 4, " " * 8)
     if finding.blocked_by:
         yield f"    blocked by: {finding.blocked_by}"
     if gap := finding.could_not_check:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from canvas_kms_tui.change import Auto, Fix
-from canvas_kms_tui.findings import Diagnosis, Finding, Severity, Status, VerdictStatus
+from canvas_kms_tui.findings import Diagnosis, Finding, Seen, Severity, Status, VerdictStatus
 
 SIGN = {
     Status.PASS: "✓",
@@ -66,6 +66,12 @@ def proof(fix: Fix) -> str:
     if fix.proven is False:
         return "not proven" + (f": {fix.proof}" if fix.proof else "")
     return "not simulated yet"
+
+
+def seen_line(seen: Seen) -> str:
+    """What CloudTrail has of it, and whether that is at odds with the simulation."""
+    odds = f"; at odds with the simulation: {seen.contradicts}" if seen.contradicts else ""
+    return f"CloudTrail: {seen} ({seen.certainty.value}): {seen.message}{odds}"
 
 
 def coverage_line(diagnosis: Diagnosis) -> str:

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from sample import KEY, diagnosis, everything, finding
 
-from canvas_kms_tui.findings import Certainty, Status
+from canvas_kms_tui.findings import Affected, Altered, Certainty, Opinion, Said, Seen, Status
 from canvas_kms_tui.report import Report, render
 from canvas_kms_tui.report.dump import diagnosis_data, plain, schema_text
 from canvas_kms_tui.report.model import rfc3339
@@ -113,3 +113,25 @@ def test_names_that_are_no_ascii_survive_any_encoding():
     text = render("json", Report("demo", [diagnosis(finding("a", Status.PASS, summary="café \ud83d"))]))
     assert text.isascii()
     assert json.loads(text)["diagnoses"][0]["findings"][0]["resource"] == KEY
+
+
+def test_evidence_is_told_where_there_is_some_and_fits_the_schema():
+    moment = datetime(2026, 1, 31, 14, 2, tzinfo=UTC)
+    seen = Seen(7, moment, moment, Certainty.LIKELY, "identity_policy", "not authorized")
+    one = replace(
+        diagnosis(finding("role-denied-kms", Status.FAIL, seen=seen)),
+        said=Said("AccessDenied", "about KMS", "AWS refused.", ("role-denied-kms",)),
+        timeline=(Altered(moment, "PutKeyPolicy", KEY, "arn:aws:iam::1:user/kim"),),
+        opinions=(Opinion("SimulatePrincipalPolicy", "kms:Decrypt", KEY, "allowed", "implicitly_denied", "no SCP"),),
+        affected=Affected("execution role", ("ana", "ben"), 2, 14),
+    )
+    data = dump(Report("demo", [one]))
+    assert errors(data) == []
+    told = data["diagnoses"][0]
+    assert told["findings"][0]["seen"]["count"] == 7
+    assert told["timeline"][0]["event"] == "PutKeyPolicy"
+    for name in ("text", "markdown", "html"):
+        text = render(name, Report("demo", [one]))
+        for words in ("7 times", "kim", "2 of 2 user profiles", "we say", "AWS refused"):
+            assert words in text.replace("\\", ""), (name, words)
+    assert "seen" not in dump(everything())["diagnoses"][0]["findings"][0]
