@@ -22,7 +22,9 @@ def assert_as_expected(found: Diagnosed) -> None:
     assert found.most_likely == expected["most_likely"], found.told()
     for cause, status in expected["findings"].items():
         assert found.status(cause) == status, found.told()
-    assert set(found.loud) <= set(expected["findings"]), found.told()
+    unknown = {cause for cause, status in found.loud.items() if status == "unknown"}
+    extra = set(found.loud) - set(expected["findings"]) - (unknown if expected["verdict"] == "incomplete" else set())
+    assert not extra, found.told()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -62,10 +64,14 @@ async def test_both_fixes_of_two_causes_together_make_the_import_pass(look, tmp_
         "source-object-key-denied/key-policy",
     ]
     after = await assert_mends_together(found, first, Journal(tmp_path))
-    assert after.verdict.status is VerdictStatus.HEALTHY, after.verdict
+    assert all(step.decision == "allowed" for step in after.import_path)
+    loud = {one.cause: str(one.status) for one in after.findings if one.status in (Status.FAIL, Status.WARN)}
+    assert loud == {"settings-not-picked-up": "warn"}, "the running app has to be started again; nothing else"
 
 
 async def test_neither_fix_of_two_layers_is_called_enough(look):
     found = await look("two-layers")
     proven = await prove_all(found.diagnosis, found.facts)
-    assert not [fix.id for one in proven.findings for fix in one.fixes if fix.changes and fix.proven]
+    proofs = [fix.proof for one in proven.findings for fix in one.fixes if fix.changes]
+    assert proofs
+    assert all("still" in proof for proof in proofs), proofs
