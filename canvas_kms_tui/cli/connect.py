@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import sys
 import threading
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from canvas_kms_tui.aws.case import Case
 
 T = TypeVar("T")
+
+#: What the stand-in is made of; a production installation does without it.
+_DEMO_EXTRA = ("moto", "flask", "jsonschema")
 
 
 def _nothing_to_record(target: Target | None) -> None:
@@ -128,14 +132,14 @@ async def _live(options: Options, on_progress: Callable[[str], None] | None) -> 
 
 
 async def _demo(options: Options, name: str, on_progress: Callable[[str], None] | None) -> Opened:
-    try:
-        from canvas_kms_tui.demo import environments, server
-    except ModuleNotFoundError as missing:
+    missing = [package for package in _DEMO_EXTRA if importlib.util.find_spec(package) is None]
+    if missing:
         raise CannotConnect(
-            f"--demo needs the package {missing.name}, which is not installed; "
-            "install canvas-kms-tui from its checkout with the extra: pip install '.[demo]'",
+            f"--demo needs {', '.join(missing)}, which this installation left out; "
+            "install with the extra: pip install '.[demo]' in the checkout",
             2,
-        ) from None
+        )
+    from canvas_kms_tui.demo import environments, server
     from canvas_kms_tui.aws.live import connect
     from canvas_kms_tui.aws.options import ConnectOptions, Credentials
 

@@ -116,7 +116,7 @@ def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-_DEFAULTS = {"format": ("text",), "output": "-", "fail_on": ("fail",), "compare": None, "suppress": None}
+_DEFAULTS = {"format": ("text",), "output": "-", "fail_on": ("fail",), "compare": None, "suppress": None, "since": None}
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -93,7 +93,7 @@ def start(environment: Environment, *, port: int = 0) -> RunningDemo:
     Blocking: call it off the event loop.
 
     Raises:
-        CannotStart: moto is not installed (``pip install canvas-kms-tui[demo]``), or the port is taken.
+        CannotStart: moto is not installed (``pip install '.[demo]'`` in the checkout), or the port is taken.
     """
     token = secrets.token_hex(16)
     process = subprocess.Popen(
@@ -118,7 +118,7 @@ def start(environment: Environment, *, port: int = 0) -> RunningDemo:
 
 def _reason(error: str) -> str:
     if "ModuleNotFoundError" in error:
-        return f"the demo needs its extra: pip install 'canvas-kms-tui[demo]' ({error})"
+        return f"the demo needs its extra: pip install '.[demo]' in the checkout ({error})"
     return f"the stand-in did not start: {error}"
 
 
