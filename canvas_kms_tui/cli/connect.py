@@ -139,9 +139,9 @@ async def _demo(options: Options, name: str, on_progress: Callable[[str], None] 
             "install with the extra: pip install '.[demo]' in the checkout",
             2,
         )
-    from canvas_kms_tui.demo import environments, server
     from canvas_kms_tui.aws.live import connect
     from canvas_kms_tui.aws.options import ConnectOptions, Credentials
+    from canvas_kms_tui.demo import environments, server
 
     try:
         environment = await on_a_thread(lambda: environments.load(name))
