@@ -19,6 +19,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from animate import animated
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -56,7 +57,8 @@ PICTURES = (
     Picture("fix-120x36-dark", WIDE, "textual-dark", ("f=Nothing has been changed yet",)),
     Picture("fix-120x36-light", WIDE, "textual-light", ("f=Nothing has been changed yet",)),
     Picture("fix-80x24-dark", NARROW, "textual-dark", ("f=Nothing has been changed yet",)),
-    Picture("healthy-120x36-dark", WIDE, "textual-dark", ("f=Nothing has been changed yet", "a=HEALTHY")),
+    Picture("healthy-120x36-dark", WIDE, "textual-dark", demo="healthy"),
+    Picture("unknown-120x36-dark", WIDE, "textual-dark", demo="operator-denied"),
     Picture("document-120x36-dark", WIDE, "textual-dark", ("d=┃",)),
     Picture("ask-120x36-dark", WIDE, "textual-dark", ("v=Each layer",)),
     Picture("keys-120x36-dark", WIDE, "textual-dark", ("question_mark=Moving",)),
@@ -112,12 +114,39 @@ async def program(picture: Picture) -> AsyncIterator[Pilot[int]]:
             )
             app = CanvasApp(session)
             async with app.run_test(size=picture.size) as pilot:
-                await wait_for(pilot, "BROKEN")
                 await proofs(pilot)
+                await wait_for(pilot, "r checks again" if picture.size[0] > 100 else "checked")
                 yield pilot
             app.desk.close()
     finally:
         demo.stop()
+
+
+JOURNEY = Picture("journey", (100, 30), "textual-dark", demo="role-denied-kms")
+#: Keys of the journey, what to wait for, and the seconds for which that is shown.
+WALK = (
+    ("", "BROKEN", 4.0),
+    ("enter", "esc shows the list again", 3.0),
+    ("d", "┃", 4.0),
+    ("escape", "esc shows the list again", 1.0),
+    ("f", "Nothing has been changed yet", 5.0),
+    ("a", "HEALTHY", 4.0),
+    ("u", "takes it back", 3.0),
+    ("u", "BROKEN", 2.0),
+)
+
+
+async def walk() -> list[tuple[str, float]]:
+    """The main journey as frames."""
+    frames: list[tuple[str, float]] = []
+    async with program(JOURNEY) as pilot:
+        for key, text, seconds in WALK:
+            if key:
+                await pilot.press(key)
+            await wait_for(pilot, text)
+            await pilot.pause(0.3)
+            frames.append((pilot.app.export_screenshot(title="canvas-kms-tui"), seconds))
+    return frames
 
 
 async def take(picture: Picture) -> tuple[str, str]:
@@ -185,6 +214,9 @@ def main() -> int:
         drawn.write_text(svg, encoding="utf-8")
         as_png(drawn, picture.size)
         print(drawn.name, file=sys.stderr)
+    if not options.check and (not options.names or JOURNEY.name in options.names):
+        moving = animated(asyncio.run(walk()))
+        (HERE / f"{JOURNEY.name}.svg").write_text(moving, encoding="utf-8")
     if differs:
         print("not current, run screenshots/make.py: " + ", ".join(differs), file=sys.stderr)
     return 1 if differs else 0

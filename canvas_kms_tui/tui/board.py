@@ -13,7 +13,6 @@ from typing import Protocol
 from canvas_kms_tui.change import Auto
 from canvas_kms_tui.findings import Diagnosis, Finding, Resolved, Status, StepResult
 from canvas_kms_tui.tui.words import PENDING, STATUS, WORST_FIRST, Look, brief
-from canvas_kms_tui.verdict import ranked
 
 PROBLEMS = (Status.FAIL, Status.UNKNOWN, Status.WARN)
 _CLEAR = (Status.PASS, Status.NOT_APPLICABLE)
@@ -96,6 +95,10 @@ class Board:
 
     def problems(self) -> list[Finding]:
         """Failing, unknown and warning findings, the most likely first, then by weight."""
+        if not self.findings:
+            return []
+        from canvas_kms_tui.verdict import ranked  # the evaluator comes with it: not before the first screen is drawn
+
         found = ranked(list(self.findings.values()), list(self.steps.values()))
         return sorted(
             (finding for finding in found if finding.status in PROBLEMS),

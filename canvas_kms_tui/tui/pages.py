@@ -29,7 +29,7 @@ def finding_page(paper: Paper, finding: Finding, board: Board, case: Case | None
     paper.line((f"{finding.cause} · {finding.severity.value}{' · ' + sure if sure else ''}", LABEL))
     paper.para(finding.summary)
     if finding.could_not_check is not None:
-        _could_not_check(paper, finding.could_not_check)
+        _could_not_check(paper, finding.could_not_check, said=finding.summary)
     _blocked(paper, finding)
     for reason in deciding(finding, case)[:_STATEMENTS]:
         _statement(paper, reason, case.documents if case else ())
@@ -46,13 +46,14 @@ def finding_page(paper: Paper, finding: Finding, board: Board, case: Case | None
     _steps(paper, [step for step in board.steps.values() if step_id(step) in finding.step_ids])
 
 
-def _could_not_check(paper: Paper, missing: CouldNotCheck) -> None:
+def _could_not_check(paper: Paper, missing: CouldNotCheck, *, said: str) -> None:
     paper.heading("Could not be checked")
     paper.pairs([("asked", missing.action, ""), ("of", missing.resource, "")])
-    paper.para(missing.reason, indent=2)
+    if missing.reason not in said:
+        paper.para(missing.reason, indent=2)
     if missing.grant is None:
         return
-    paper.heading("Grant this to your own role, then r checks again (c copies it)")
+    paper.heading("Grant this to your own role; r checks again, c copies it")
     paper.add((line.content for line in lines_of(missing.grant)), indent=2)
 
 
@@ -170,8 +171,7 @@ def step_lines(paper: Paper, step: StepResult) -> None:
     paper.line("  ", (f"{look.symbol} ", look.style), f"{step.title}  ", (look.word, look.style))
     paper.pairs([("    asks", step.action, ""), ("    of", step.resource, "")])
     for decider in step.decided_by:
-        place = decider.document + (f", statement {decider.statement}" if decider.statement is not None else "")
-        paper.para(f"{place}: {decider.why}" if decider.why else place, LABEL, indent=4)
+        paper.para(decider.why or decider.document, LABEL, indent=4)
     if step.assuming:
         paper.para(f"assuming that no {' or '.join(step.assuming)} denies: you may not read them", LABEL, indent=4)
 

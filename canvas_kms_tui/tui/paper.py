@@ -60,7 +60,7 @@ class Paper:
                 continue
             self.lines.append(shown)
             if note:
-                self.para(note, LABEL, indent=column + 4)
+                self.para(note if " " in note else shorten(note, room), LABEL, indent=column + 4)
 
     def facts(self, rows: Iterable[tuple[str, str]]) -> None:
         """Pairs, where labels are short enough for a column; what is too long for it stands above its value."""

@@ -65,4 +65,6 @@ def miss_words(miss: Miss) -> str:
         return f"wants {miss.key} {miss.operator} {wanted}; the import has {actual or 'no such key'}"
     if miss.element == "statement":
         return "can never match: " + "; ".join(miss.wanted)
-    return f"leaves out {actual}" if miss.negated else f"does not name {actual}"
+    if miss.negated:
+        return f"leaves out {actual}"
+    return f"does not cover {actual}" if miss.element == "resource" else f"does not name {actual}"

@@ -6,7 +6,6 @@ The file is ``settings.toml`` in the platform's configuration directory, or what
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +58,8 @@ def load(path: Path) -> Settings:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
         raise BadSettings(f"{path} cannot be read: {error}") from error
+    import tomllib  # hardly anybody has the file: not for the first screen of all others
+
     try:
         return _checked(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
