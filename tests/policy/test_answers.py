@@ -7,7 +7,18 @@ from typing import Any
 
 import pytest
 
-from canvas_kms_tui.policy import Answer, Decision, Grant, Layer, Layers, Outcome, Unread, difference, evaluate
+from canvas_kms_tui.policy import (
+    Answer,
+    Decision,
+    Grant,
+    Layer,
+    Layers,
+    Outcome,
+    Principal,
+    Unread,
+    difference,
+    evaluate,
+)
 from tests.policy.build import (
     ACCOUNT,
     BUCKET,
@@ -503,3 +514,84 @@ def test_a_key_that_is_written_in_two_ways_is_named_once() -> None:
     answer = get(identity=[doc(allow("s3:*", when=twice))], unknown=["aws:sourcevpce"])
     assert {key.lower() for key in answer.unknown_keys} == {"aws:sourcevpce"}
     assert len(answer.unknown_keys) == 1
+
+
+def test_several_failing_conditions_are_listed() -> None:
+    three = {**VIA_S3, "Bool": {"aws:SecureTransport": "true"}, "Null": {"aws:userid": "false"}}
+    assert key(allow("kms:*", to=ROLE, when=three)).explanation == (
+        "The key policy of 1234abcd does not let role Canvas use kms:Decrypt: statement 0 allows it only if "
+        'StringEquals kms:ViaService "s3.eu-west-1.amazonaws.com" holds (the request has none), '
+        'Bool aws:SecureTransport "true" holds (the request has none), and '
+        'Null aws:userid "false" holds (the request has none).'
+    )
+    or_values = {"StringEquals": {"kms:ViaService": ["a", "b", "c"], "aws:SourceVpc": ["a", "b"]}}
+    words = key(allow("kms:*", to=ROLE, when=or_values)).explanation
+    assert 'kms:ViaService "a", "b", or "c" holds' in words
+    assert 'aws:SourceVpc "a" or "b" holds' in words
+
+
+def test_a_value_that_is_wanted_may_be_none_at_all() -> None:
+    assert (
+        'StringEquals kms:ViaService "" holds'
+        in key(allow("kms:*", to=ROLE, when={"StringEquals": {"kms:ViaService": []}})).explanation
+    )
+
+
+def test_a_caller_that_is_neither_role_nor_user_is_a_caller() -> None:
+    service = Principal.service("logs.amazonaws.com")
+    assert key(allow("kms:*", to=USER), principal=service).explanation == (
+        "The key policy of 1234abcd does not let service logs.amazonaws.com use kms:Decrypt: "
+        "no statement names the caller or its account."
+    )
+
+
+def test_several_reasons_for_doubt_are_listed() -> None:
+    home = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+    open_deny = deny("s3:*", to="*", when=home)
+    answer = get(open_deny, identity=[doc(allow("s3:*", when=home), name="P")], unknown=["aws:SourceIp"])
+    assert answer.explanation == (
+        f"It is not known whether role Canvas may use s3:GetObject on {OBJECT}: "
+        "whether statement 0 of the bucket policy "
+        "of data denies it depends on aws:SourceIp, and whether statement 0 of the P allows it depends on aws:SourceIp."
+    )
+    answer = get(open_deny, open_deny, boundary=doc(allow("kms:*"), name="B"), unknown=["aws:SourceIp"])
+    assert answer.explanation == (
+        f"It is denied in any case, since no identity policy of role Canvas allows s3:GetObject on {OBJECT}, and "
+        f"the permissions boundary of role Canvas (B) does not allow s3:GetObject on {OBJECT}; "
+        "whether statement 0 of the bucket policy of data denies it depends on aws:SourceIp, and "
+        "whether statement 1 of the bucket policy of data denies it depends on aws:SourceIp."
+    )
+
+
+def test_an_owner_that_is_not_known_is_the_whole_reason() -> None:
+    layers = Layers(identity=[doc(allow("s3:*"))])
+    answer = ask(layers, principal=anonymous_role, action="s3:GetObject", resource=OBJECT, owner=None)
+    assert answer.explanation == (
+        f"It is not known whether role Canvas may use s3:GetObject on {OBJECT}: "
+        "the account that owns the resource is not known."
+    )
+
+
+def test_a_statement_that_may_allow_is_told_beside_the_reasons() -> None:
+    near = allow("kms:*", to=ROLE, when={"StringEquals": {"aws:SourceIp": "x"}})
+    answer = key(near, allow("kms:*", to=ROLE), scps=[[doc(allow("s3:*"))]], unknown=["aws:SourceIp"])
+    assert answer.explanation == f"No service control policy allows kms:Decrypt on {KEY}."
+
+
+def test_a_key_that_is_not_known_has_no_actual_value() -> None:
+    both = {"StringEquals": {"aws:SourceIp": "x", "kms:ViaService": "y"}}
+    (trace,) = key(allow("kms:*", to=ROLE, when=both), unknown=["aws:SourceIp"]).layer(Layer.RESOURCE_POLICY).statements
+    assert [(miss.key, miss.actual) for miss in trace.misses] == [("kms:ViaService", None)]
+
+
+def test_a_statement_that_can_never_match_says_so_in_its_miss() -> None:
+    (trace,) = key({**allow("kms:*", to=ROLE), "Effect": "Perhaps"}).layer(Layer.RESOURCE_POLICY).statements
+    assert trace.miss is not None
+    assert (trace.miss.element, trace.miss.wanted, trace.miss.actual) == (
+        "statement",
+        ("Effect is 'Perhaps', neither Allow nor Deny",),
+        ("",),
+    )
+    (nobody,) = key({**allow("kms:*"), "Principal": None}).layer(Layer.RESOURCE_POLICY).statements
+    assert nobody.miss is not None
+    assert (nobody.miss.element, nobody.miss.wanted) == ("principal", ())

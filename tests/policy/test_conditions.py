@@ -394,3 +394,11 @@ def test_base64_is_read_strictly_and_other_text_stands_for_itself() -> None:
     assert holds("BinaryEquals", "YWJj", "YW!Jj") is False
     assert holds("BinaryEquals", "\ud800", "\ud800") is True
     assert holds("BinaryEquals", "YWJj", "YWJ") is False
+
+
+@pytest.mark.parametrize(("actual", "expected"), [("101", False), ("99", True), ("nonsense", False)])
+def test_the_bounds_are_read_once_and_the_value_each_time(actual: str, expected: bool) -> None:
+    condition = Condition("NumericLessThan", K, ["100", "nonsense"], variables=True)
+    for _ in range(2):
+        request = Request(Principal.role(ROLE), "s3:x", "*", context={K: actual})
+        assert condition.test(Scope(request)) is expected

@@ -297,3 +297,19 @@ def test_documents_are_not_altered_by_evaluation() -> None:
     document = Document.parse(source, name="d")
     ask(Layers(identity=[document]), action="s3:GetObject", resource=OBJECT)
     assert json.dumps(document.source) == before
+
+
+def test_a_resource_with_variables_keeps_the_colons_of_its_last_part() -> None:
+    document = doc(allow("logs:*", "arn:aws:logs:*:*:log-group:${aws:PrincipalTag/team}:*"))
+    asked = {"action": "logs:x", "context": {"aws:PrincipalTag/team": "a"}, "owner": "111122223333"}
+    for team, expected in (("a", Decision.ALLOWED), ("b", Decision.IMPLICITLY_DENIED)):
+        resource = f"arn:aws:logs:eu-west-1:111122223333:log-group:{team}:stream:x:y"
+        assert ask(Layers(identity=[document]), resource=resource, **asked).decision is expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [("*ab*ab*", "abxab", True), ("*ab*ab*", "abxb", False), ("*a?c*", "xabbabc", True), ("*ab?*", "abab", True)],
+)
+def test_chunks_are_found_from_where_the_last_one_ended(pattern: str, text: str, expected: bool) -> None:
+    assert compile_glob(pattern)(text) is expected

@@ -477,3 +477,35 @@ def test_a_constraint_that_does_not_apply_leaves_nothing_open() -> None:
     more = {"Operations": ["DescribeKey"], "Constraints": constraints}
     answer = ask_key(NOBODY, grants=grant(**more), unknown=[TEAM, "aws:SourceArn"], action="kms:DescribeKey")
     assert answer.unknown_keys == {"aws:SourceArn"}
+
+
+def test_a_grants_issuer_may_be_a_bare_account_id() -> None:
+    assert Grant.from_api({"IssuingAccount": OTHER}).issuer == OTHER
+    assert Grant.from_api({"IssuingAccount": FOREIGN_ROOT}).issuer == OTHER
+    assert Grant.from_api({}).issuer is None
+    assert (Grant.from_api({}).index, Grant.from_api({}, 3).index) == (0, 3)
+    assert Grant.from_api({}, 3).document == "grant 3"
+
+
+def test_only_the_constraints_that_fail_are_shown() -> None:
+    constraints = {"EncryptionContextEquals": {"Team": "a"}, "SourceArn": BUCKET}
+    more = {"Operations": ["DescribeKey"], "Constraints": constraints}
+    context = {"aws:SourceArn": "arn:aws:s3:::other", "aws:SourceIp": "10.0.0.1"}
+    answer = ask_key(NOBODY, grants=grant(**more), action="kms:DescribeKey", context=context)
+    (trace,) = answer.layer(Layer.GRANT).statements
+    assert [(miss.operator, miss.actual) for miss in trace.misses] == [("SourceArn", ("arn:aws:s3:::other",))]
+
+
+def test_a_pair_of_the_encryption_context_may_be_a_list_of_one() -> None:
+    assert with_grant({TEAM: ["a"]}, Constraints={"EncryptionContextEquals": {"Team": "a"}}) == "allowed"
+    assert with_grant({TEAM: []}, Constraints={"EncryptionContextEquals": {"Team": "a"}}) == "implicitly_denied"
+
+
+def test_a_refusal_is_decided_by_the_key_itself() -> None:
+    (by,) = ask_key(allow("kms:*", to="*"), principal=Principal.anonymous()).decided_by
+    assert (by.layer, by.document, by.statement, by.why) == (
+        "resource_policy",
+        KEY,
+        None,
+        "AWS KMS answers no anonymous requests",
+    )

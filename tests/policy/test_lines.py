@@ -347,3 +347,71 @@ def test_an_answer_line_holds_every_field_under_its_name() -> None:
         "unknown_keys": [],
         "assuming": [],
     }
+
+
+def test_the_kind_of_a_caller_helps_where_its_name_is_no_arn() -> None:
+    line = {"principal": "internal", "principal_type": "service", "action": "s3:x", "resource": "*"}
+    request, _ = read_line(json.dumps(line))
+    assert request.principal == Principal.service("internal")
+    odd = {**line, "principal": ROLE, "principal_type": 7, "session_name": 7}
+    assert read_line(json.dumps(odd))[0].principal == Principal.role(ROLE)
+
+
+def test_a_session_name_belongs_to_a_role_arn_only() -> None:
+    line = {"principal": "arn:aws:iam::1:user/u", "session_name": "s", "action": "s3:x", "resource": "*"}
+    assert read_line(json.dumps(line))[0].principal.kind == "user"
+    session = {**line, "principal": "arn:aws:sts::111122223333:assumed-role/R/x"}
+    assert read_line(json.dumps(session))[0].principal.session_name == "x"
+
+
+def test_an_unread_layer_has_a_name_for_humans() -> None:
+    line = {"principal": ROLE, "action": "s3:x", "resource": "*", "unread": ["identity_policy"]}
+    assert one(line)["explanation"].endswith("could not be read: identity policy (not read).")
+
+
+def test_documents_may_bring_their_names() -> None:
+    line = {
+        "principal": ROLE,
+        "action": "s3:x",
+        "resource": "*",
+        "identity_policies": [ALLOW_ALL, ALLOW_ALL],
+        "scps": [[ALLOW_ALL, ALLOW_ALL], [ALLOW_ALL]],
+        "document_names": {"identity_policies": ["inline policy A"], "scps": 5},
+    }
+    request, layers = read_line(json.dumps(line))
+    names = [trace.document for layer in evaluate(request, layers).layers for trace in layer.statements]
+    assert names == [
+        "service control policy 0",
+        "service control policy 1",
+        "service control policy 2",
+        "inline policy A",
+        "identity policy 1",
+    ]
+
+
+def test_grants_are_numbered() -> None:
+    line = {"principal": ROLE, "action": "kms:Decrypt", "resource": KEY, "grants": [{}, {}]}
+    request, layers = read_line(json.dumps(line))
+    (traces,) = [layer.statements for layer in evaluate(request, layers).layers if layer.statements]
+    assert [trace.index for trace in traces] == [0, 1]
+
+
+def test_what_is_wrong_with_a_line_is_shown() -> None:
+    base = '"principal": null, "action": "s3:x", "resource": "*"'
+    lines = [
+        f'{{{base}, "context": {{"k": {{}}}}}}',
+        f'{{{base}, "unknown_context": "k"}}',
+        f'{{{base}, "identity_policies": 5}}',
+    ]
+    answers = []
+    with pytest.raises(BadLine) as raised:
+        answers.extend(json.loads(answer)["error"] for answer in evaluate_lines(lines))
+    assert answers == [
+        "line 1: the context key 'k' is an object; it must be text or a list of texts",
+        "line 2: 'unknown_context' is 'k'; it must be a list of texts",
+        "line 3: 'identity_policies' is 5; it must be a list",
+    ]
+    assert str(raised.value) == f"{answers[0]} (and 2 more)"
+    with pytest.raises(BadLine) as single:
+        list(evaluate_lines(lines[:1]))
+    assert str(single.value) == answers[0]

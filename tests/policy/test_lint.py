@@ -280,3 +280,76 @@ def fresh_reference() -> None:
 )
 def test_the_type_of_a_condition_key(key: str, kind: str | None) -> None:
     assert reference.key_type(key) == kind
+
+
+def test_a_remark_names_document_statement_and_sid() -> None:
+    found = lint(Document.parse({"Statement": [ALLOW, {**ALLOW, "Action": "s3:X", "Sid": "Odd"}]}, name="policy P"))
+    assert [(problem.document, problem.index, problem.sid) for problem in found] == [("policy P", 1, "Odd")]
+
+
+def test_the_remark_on_a_missing_version_says_so() -> None:
+    found = lint(Document.parse({"Statement": {**ALLOW, "Resource": "arn:aws:s3:::${aws:username}/*"}}, name="p"))
+    assert [(problem.index, problem.text) for problem in found] == [
+        (None, "Version 2012-10-17 is missing, so that policy variables are taken literally")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("effect", "kind", "text"),
+    [
+        (
+            "Deny",
+            None,
+            "NotPrincipal denies everybody not listed, sessions whose role, session and account are not all "
+            "listed too: use a condition on aws:PrincipalArn",
+        ),
+        (
+            "Allow",
+            None,
+            "NotPrincipal allows everybody not listed, sessions whose role, session and account are not all "
+            "listed too: use a condition on aws:PrincipalArn",
+        ),
+    ],
+)
+def test_the_remark_on_not_principal_says_what_happens(effect: str, kind: Any, text: str) -> None:
+    assert texts({**ALLOW, "Effect": effect, "NotPrincipal": {"AWS": "111122223333"}}) == [text]
+
+
+@pytest.mark.parametrize(
+    ("kind", "statement", "text"),
+    [
+        (
+            PolicyKind.IDENTITY,
+            {**ALLOW, "Principal": "*"},
+            "a policy of a user or role names no Principal: the API refuses it",
+        ),
+        (PolicyKind.BUCKET, ALLOW, "the statement names no Principal, so it has no effect"),
+        (
+            PolicyKind.KEY,
+            {**ALLOW, "Principal": "*", "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}},
+            "aws:SourceIp is the caller's network: "
+            "calls that S3 or another service makes to KMS do not come from there",
+        ),
+    ],
+)
+def test_remarks_on_a_kind_of_policy(kind: PolicyKind, statement: Any, text: str) -> None:
+    found = lint(Document.parse({"Version": "2012-10-17", "Statement": statement}, name="p"), kind=kind)
+    assert [problem.text for problem in found] == [text]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"Effect": "Deny", "Action": "s3:GetObject", "NotResource": "arn:aws:s3:::b"},
+        {"Effect": "Deny", "NotAction": "s3:GetObject", "Resource": "arn:aws:s3:::b"},
+        {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::b"},
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::${aws:username}/*"},
+    ],
+)
+def test_what_may_fit_is_not_called_a_mismatch(statement: Any) -> None:
+    assert codes(statement) == []
+
+
+def test_null_false_on_another_key_does_not_help() -> None:
+    condition = {"ForAllValues:StringEquals": {"aws:TagKeys": "a"}, "Null": {"aws:username": "false"}}
+    assert codes({**ALLOW, "Condition": condition}) == ["forallvalues-missing-key"]
