@@ -122,11 +122,27 @@ class Door:
             )
             if failure is None:
                 raise
-            raise failure from None
+            raise self._told_apart(failure) from None
         metadata = raw.pop("ResponseMetadata", {})
         answer: Answer = self._line.cleaner.tree(raw)
         answer["RequestId"] = str(metadata.get("RequestId", ""))
         return answer
+
+    def _told_apart(self, failure: CallFailed) -> CallFailed:
+        """A HEAD's bare 400 says either something of the object, or that the token has expired: STS knows which."""
+        sts = self._clients.ready("sts", self._line.place.region)
+        if not (failure.operation.startswith("head_") and failure.status == 400 and sts):
+            return failure
+        try:
+            sts.get_caller_identity()
+        except Exception as error:
+            told = failures.from_exception(
+                error, failure.service, failure.operation, action=failure.action, resource=failure.resource
+            )
+            if told is None:
+                raise
+            return told
+        return failure
 
     def _paging(self, call: Call, client: Any) -> Paging | None:
         # Looked up once: botocore builds a paginator class, with its documentation, each time it is asked.

@@ -47,17 +47,16 @@ class NotAnAnswer(Exception):
     """A success whose body is not one: the page of a proxy, half a document."""
 
 
-def kind_of(code: str, message: str, status: int, *, is_head: bool, has_request_id: bool) -> FailureKind:
+def kind_of(code: str, message: str, status: int, *, is_awss: bool) -> FailureKind:
     """The class of an error that came as a response.
 
-    A HEAD has no body, so only its status speaks. Elsewhere a status without a code is AWS's word only when AWS's
-    request id came with it; otherwise a proxy or a wrong server spoke.
+    A status without a code is AWS's word only where ``is_awss``; otherwise a proxy or a wrong server spoke.
     """
     if is_throttling(code, status):
         return FailureKind.THROTTLED
     if _EXPIRED.search(code):
         return FailureKind.EXPIRED
-    if code.isdigit() and not is_head and not has_request_id:
+    if code.isdigit() and not is_awss:
         return FailureKind.UNREACHABLE
     if _DENIED.search(code) or "is not authorized to perform" in message:
         return FailureKind.DENIED
@@ -113,9 +112,8 @@ def _from_response(
     )
     code, message = _shown(str(error.get("Code") or "")), _shown(str(error.get("Message") or ""))
     status = int(metadata.get("HTTPStatusCode") or 0)
-    is_head = operation.startswith("head_")
     return CallFailed(
-        kind_of(code or str(status), message, status, is_head=is_head, has_request_id=bool(request_id)),
+        kind_of(code or str(status), message, status, is_awss=_is_awss(operation, request_id, headers)),
         service,
         operation,
         action=action,
@@ -126,6 +124,12 @@ def _from_response(
         status=status,
         headers=headers,
     )
+
+
+def _is_awss(operation: str, request_id: str, headers: Mapping[str, str]) -> bool:
+    """AWS sends a request id; a HEAD, which never has a body, is believed unless it announces a web page."""
+    is_head = operation.startswith("head_")
+    return bool(request_id) or (is_head and not headers.get("content-type", "").startswith("text/html"))
 
 
 def _shown(message: str) -> str:

@@ -73,8 +73,6 @@ async def test_each_fault_has_its_kind(proxy, through, service, operation, param
     failed = await failure(through, service, operation, params)
     if operation == "head_bucket" and fault.kind is Kind.THROTTLE:
         kind = FailureKind.UNREACHABLE  # a HEAD has no body: a 503 is all that is known
-    if operation == "head_bucket" and fault.kind is Kind.EXPIRED:
-        kind = FailureKind.REJECTED  # likewise a 400
     assert failed.kind is kind
     assert failed.service == service
 
@@ -94,6 +92,20 @@ async def test_a_false_answer_is_never_an_absence(proxy, through, service, opera
 async def test_a_web_page_is_not_awss_refusal(proxy, through, status):
     proxy.add(Fault(Kind.HTML, status=status))
     assert (await failure(through, "kms", "list_aliases", {})).kind is FailureKind.UNREACHABLE
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_a_web_page_is_not_a_missing_bucket(proxy, through, status):
+    proxy.add(Fault(Kind.HTML, status=status))
+    failed = await failure(through, "s3", "head_bucket", {"Bucket": "a-bucket-of-tests"})
+    assert failed.kind is FailureKind.UNREACHABLE
+
+
+async def test_a_bare_400_with_good_credentials_is_a_refusal(proxy, through):
+    proxy.add(Fault(Kind.EXPIRED, service="s3"))
+    failed = await failure(through, "s3", "head_object", {"Bucket": "a-bucket-of-tests", "Key": "k"})
+    assert failed.kind is FailureKind.REJECTED
+    assert failed.code == "400"
 
 
 async def test_a_third_of_throttled_calls_is_waited_out_and_counted(proxy, through):

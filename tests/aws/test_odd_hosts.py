@@ -29,7 +29,7 @@ async def elsewhere():
         if what.service == "sts":
             return web.Response(text=IDENTITY, content_type="text/xml")
         if "private" in request.path:
-            return web.Response(status=403, headers={"x-amz-bucket-region": HOME})
+            return web.Response(status=403, headers={"x-amz-bucket-region": HOME}, content_type="application/xml")
         if what.region != HOME:
             return web.Response(status=301, headers={"x-amz-bucket-region": HOME})
         return web.Response(

@@ -59,6 +59,7 @@ STAYING_MEMBERS: Final = frozenset(
         "AllowedOrigins",
         "ExposeHeaders",
         "FeatureSet",
+        "AttributeKey",
         "EventName",
         "eventName",
         "eventSource",
@@ -140,6 +141,8 @@ class Walker:
 
     def tree(self, value: Any, member: str = "") -> Any:
         if isinstance(value, Mapping):
+            if value.get("AttributeKey") == "EventName":  # a look-up in CloudTrail by AWS's own name of an event
+                return dict(value)
             return {self._key(key, member): self._member(key, item, member) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [self.tree(item, member) for item in value]
