@@ -46,6 +46,15 @@ def test_the_imports_keep_to_the_contracts():
     assert done.returncode == 0, done.stdout
 
 
+def test_no_module_is_longer_than_400_lines():
+    long = {
+        str(path.relative_to(ROOT)): count
+        for path in (ROOT / "canvas_kms_tui").rglob("*.py")
+        if (count := len(path.read_text("utf-8").splitlines())) > 400
+    }
+    assert long == {}
+
+
 def test_no_committed_text_names_this_machine():
     """Paths of a developer's machine and registries' hosts have no place in what is shipped."""
     forbidden = ("/work/" + "main", "/work/" + "shared", "pypi" + ".org/simple", "files.python" + "hosted")
