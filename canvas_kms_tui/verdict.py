@@ -31,8 +31,9 @@ def verdict_of(
     if failed:
         return Verdict(VerdictStatus.BROKEN, failed[0].cause, f"{failed[0].summary}{_more(failed)}{tail}")
     if gaps:
-        what = gaps[0].could_not_check
-        missing = f"{what.action} on {what.resource}" if what else gaps[0].title
+        first = next((finding for finding in gaps if finding.could_not_check), gaps[0])
+        what = first.could_not_check
+        missing = f"{what.action} on {what.resource}" if what else first.title
         others = f" and {len(gaps) - 1} more" if len(gaps) > 1 else ""
         headline = f"Nothing is found broken, but not everything could be checked: {missing}{others}."
         return Verdict(VerdictStatus.INCOMPLETE, warned[0].cause if warned else None, f"{headline}{tail}")
@@ -45,7 +46,13 @@ def verdict_of(
 
 
 def _unexplained(findings: Sequence[Finding], steps: Sequence[StepResult]) -> StepResult | None:
-    if any(finding.status in (Status.WARN, Status.UNKNOWN) for finding in findings):
+    """A required step that does not pass although nothing fails: one that is denied needs a finding of its own."""
+    open_ones = [finding for finding in findings if finding.status in (Status.WARN, Status.UNKNOWN)]
+    told = {step for finding in open_ones for step in finding.step_ids}
+    for step in steps:
+        if step.required and step.decision.endswith("denied") and _id(step) not in told:
+            return step
+    if open_ones:
         return None
     return next((step for step in steps if step.required and step.decision != "allowed"), None)
 
@@ -58,13 +65,17 @@ def _as_said(findings: list[Finding], target: Target) -> list[Finding]:
 
 def ranked(findings: Sequence[Finding], steps: Sequence[StepResult]) -> list[Finding]:
     """The surest first; among these the one whose step comes first on the import's way; then the catalogue's order."""
-    place = {f"{step.step}:{step.action}:{step.resource}": index for index, step in enumerate(steps)}
+    place = {_id(step): index for index, step in enumerate(steps)}
     last = len(place)
 
     def key(finding: Finding) -> tuple[int, int]:
         return _SURENESS[finding.certainty], min((place.get(step, last) for step in finding.step_ids), default=last)
 
     return sorted(findings, key=key)
+
+
+def _id(step: StepResult) -> str:
+    return f"{step.step}:{step.action}:{step.resource}"
 
 
 def counts(finding: Finding, accept_unknown: Collection[str] = ()) -> bool:

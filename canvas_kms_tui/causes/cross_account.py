@@ -18,15 +18,18 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from canvas_kms_tui.causes import _fixes
 from canvas_kms_tui.causes._cause import Cause, Group
 from canvas_kms_tui.causes._key_fixes import let_role_use_key
-from canvas_kms_tui.causes._steps import evidence_of, profile_arn
-from canvas_kms_tui.change import Auto
+from canvas_kms_tui.causes._steps import evidence_of, judge, profile_arn
+from canvas_kms_tui.change import Auto, Fix
 from canvas_kms_tui.facts import Facts, Unreadable, known
 from canvas_kms_tui.facts.keys import foreign_policy
-from canvas_kms_tui.facts.terms import BucketStanding
+from canvas_kms_tui.facts.terms import Bucket, BucketStanding
 from canvas_kms_tui.findings import CouldNotCheck, Evidence, Finding, Severity
 from canvas_kms_tui.import_path import ImportPath, KeyUse
+from canvas_kms_tui.import_path.blame import Blame, Kind
+from canvas_kms_tui.import_path.path import Judged
 from canvas_kms_tui.policy import Decision
 
 CAUSE = Cause(
@@ -75,20 +78,41 @@ async def _buckets(facts: Facts, path: ImportPath) -> list[Finding]:
         if name == facts.canvas.default_bucket or bucket is None or isinstance(bucket, Unreadable):
             continue
         if bucket.standing is BucketStanding.FOREIGN:
-            why = CouldNotCheck(
-                "s3:GetBucketPolicy",
-                bucket.arn,
-                "the bucket belongs to another account; its policy is shown only there",
-                None,
-            )
-            steps = [step for step in await path.steps() if not step.is_kms and _is_in(step.resource, bucket.arn)]
-            if all(step.decision is not Decision.UNKNOWN for step in steps if step.required):
-                text = "The bucket belongs to another account, and its policy could be read; see the other findings."
-                found.append(CAUSE.passes(bucket.arn, text, [evidence_of(step) for step in steps]))
-                continue
-            summary = f"The bucket {name} belongs to another account: both sides must allow, and only one can be read."
-            found.append(CAUSE.unknown(bucket.arn, why, summary, step_ids=tuple(step.id for step in steps)))
+            found.append(await _bucket(path, bucket))
     return found
+
+
+async def _bucket(path: ImportPath, bucket: Bucket) -> Finding:
+    """Another account's bucket: what its policy says where it may be read, else unknown."""
+
+    def says(item: Judged, blame: Blame) -> str:
+        return f"The bucket {bucket.name} belongs to another account, and its policy does not allow {item.step.action}."
+
+    items = [item for item in await path.judged() if not item.step.is_kms and _is_in(item.step.resource, bucket.arn)]
+    if any(blame.cause == CAUSE.id and blame.kind is Kind.UNREAD for item in items for blame in item.blames):
+        why = CouldNotCheck(
+            "s3:GetBucketPolicy",
+            bucket.arn,
+            "the bucket belongs to another account; its policy is shown only there",
+            None,
+        )
+        ids = tuple(item.step.id for item in items)
+        summary = (
+            f"The bucket {bucket.name} belongs to another account: both sides must allow, and only one can be read."
+        )
+        return CAUSE.unknown(bucket.arn, why, summary, step_ids=ids)
+    passes = "The bucket belongs to another account, and its policy lets the role in."
+    return judge(CAUSE, bucket.arn, items, says=says, passes=passes)
+
+
+async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fix]:
+    denied = [item for item in await path.judged() if item.step.id in finding.step_ids]
+    actions = ", ".join(dict.fromkeys(item.step.action for item in denied))
+    text = (
+        f"Please let {(await path.who()).arn} use {actions} in the policy of {finding.resource}. Block Public Access "
+        "stays on: it does not stand in the way of a named role."
+    )
+    return [_fixes.owner_text(finding, "ask-bucket-owner", "Ask the bucket's owner to let the role in", text)]
 
 
 def _is_in(resource: str, bucket: str) -> bool:

@@ -43,7 +43,10 @@ CAUSE = Cause(
 async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
     canvas, domain = await facts.canvas.configured_key(), await facts.canvas.domain_key()
     found = []
-    if canvas.value:
+    if canvas.value and not canvas.value.startswith("arn:") and await known(facts.keys.key(canvas.value)) is None:
+        text = f"Cannot be judged before key-not-found: KMS does not find {canvas.value}."
+        found.append(CAUSE.blocked(domain_arn(path), "key-not-found", text))
+    elif canvas.value:
         found.append(_judged(path, canvas, f"Canvas' key ({canvas.origin})", domain_arn(path)))
     else:
         place = await path.resolution.place()

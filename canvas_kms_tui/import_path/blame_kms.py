@@ -89,8 +89,10 @@ class KmsJudge:
 
     def _foreign_identity(self) -> list[Blame]:
         """Across accounts the caller's own policies must allow as well, whatever the key policy says."""
-        same_account = self.step.resource.split(":")[4:5] == [self.layers_account()]
-        return [] if same_account else self._silent_identity()
+        return self._silent_identity() if self._is_foreign() else []
+
+    def _is_foreign(self) -> bool:
+        return self.step.resource.split(":")[4:5] != [self.layers_account()]
 
     def layers_account(self) -> str:
         assert self.step.request is not None
@@ -104,6 +106,8 @@ class KmsJudge:
             text = "an identity policy allows it only for another encryption context"
             return [Blame(self.names.context, Kind.DENIED, str(self.identity.layer), text, miss)]
         text = "the key policy leaves the decision to IAM, and no identity policy of the role allows it"
+        if self._is_foreign():
+            text = "the key belongs to another account, so the role's own policies must allow it too, and none does"
         return [Blame(self.names.role, Kind.DENIED, str(self.identity.layer), text, miss)]
 
     def _named_but_for_condition(self, policy: LayerAnswer) -> list[Blame]:

@@ -36,7 +36,7 @@ class S3Judge:
         self.source_policy = "access-point" if ":accesspoint/" in step.resource else "source-policy-explicit-deny"
 
     def blames(self) -> list[Blame]:
-        found = []
+        found = self._silent_owner()
         for trace in deniers(self.policy) if self.policy is not None else ():
             assert self.policy is not None
             cause = self._policy_cause(trace)
@@ -54,6 +54,14 @@ class S3Judge:
                 )
             )
         return found
+
+    def _silent_owner(self) -> list[Blame]:
+        """Across accounts the bucket's own policy must allow as well."""
+        unread = first_unread(self.layers.resource)
+        if not self.step.foreign or unread or (self.policy is not None and self.policy.allow is not False):
+            return []
+        text = "the bucket belongs to another account, and its policy does not let the role in"
+        return [Blame("cross-account", Kind.DENIED, str(Layer.RESOURCE_POLICY), text)]
 
     def _identity_stands_in_the_way(self, identity: LayerAnswer) -> bool:
         if identity.outcome is Outcome.EXPLICIT_DENY:

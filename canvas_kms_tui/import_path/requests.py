@@ -53,7 +53,10 @@ class Requests:
         """
         if self.who.missing:
             return dataclasses.replace(step, obstacle=_no_role(self.who))
-        obstacle = bucket_obstacle(place, self.facts.canvas.default_bucket) if place else None
+        default = self.facts.canvas.default_bucket
+        obstacle = bucket_obstacle(place, default) if place else None
+        if obstacle and bucket != default:
+            return dataclasses.replace(step, obstacle=obstacle)
         (owner, foreign, gap), policy = await asyncio.gather(self._owner(bucket), self._bucket_layer(bucket))
         layers = dataclasses.replace(self.who.layers, resource=policy)
         context = s3_context(self.who.context, owner).merged(values or {})

@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from canvas_kms_tui.demo.expand import merge
-
 Patch = dict[str, Any]
 ROLE = "{role:CanvasExecutionRole}"
 OTHER = "{role:NightlyReports}"
@@ -22,7 +20,16 @@ PLACES = (
 
 
 def together(*patches: Patch) -> Patch:
-    return functools.reduce(merge, patches, {})
+    """Several patches as one; a null, which takes something away, stays."""
+    return functools.reduce(_joined, patches, {})
+
+
+def _joined(first: Any, second: Any) -> Any:
+    if not isinstance(first, dict) or not isinstance(second, dict):
+        return second
+    return {
+        name: _joined(first.get(name), second[name]) if name in second else first[name] for name in {**first, **second}
+    }
 
 
 def document(*statements: Patch) -> Patch:
