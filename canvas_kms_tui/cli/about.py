@@ -31,17 +31,40 @@ def _line(cause: Cause, wide: int) -> str:
 
 
 def explain(options: Options) -> int:
-    """The help of one cause, which is the docstring of its file.
+    """The help of one cause, which is the docstring of its file; or the guide's questions.
 
     Raises:
         UsageError: no cause has this id.
     """
+    if options.explain == "faq":
+        return _explain_faq(options)
     cause = find(options.explain or "", "--explain")
     head = f"{cause.id}\n{'=' * len(cause.id)}\n\nAll is well when: {cause.title}\n"
     foot = f"Group: {cause.group.value}\nSeverity: {cause.severity.value}\nFix applied here: {cause.auto or 'none'}\n"
     to_stdout(
         f"{head}\n{inspect.cleandoc(cause.help)}\n\n{foot}Source: {cause.source}\nReads: {', '.join(cause.reads)}\n"
     )
+    return 0
+
+
+def _explain_faq(options: Options) -> int:
+    """The guide's six questions; with the environment's own values where a source of facts is named."""
+    from canvas_kms_tui import faq
+
+    named = options.demo is not None or options.case or options.domain_id
+    if not named:
+        to_stdout(faq.as_text())
+        return 0
+    from canvas_kms_tui.cli.connect import Opened
+    from canvas_kms_tui.cli.headless import diagnosed, headless
+    from canvas_kms_tui.cli.progress import Progress
+    from canvas_kms_tui.cli.select import plan
+
+    async def work(opened: Opened, progress: Progress) -> str:
+        done = await diagnosed(opened, plan(options), progress)
+        return faq.as_text(await faq.answered(done.facts, done.diagnosis))
+
+    to_stdout(headless(options, work))
     return 0
 
 

@@ -305,7 +305,10 @@ def _look(group: argparse._ArgumentGroup) -> None:
 def _about(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--list-causes", action="store_true", help="the catalogue of causes")
     group.add_argument(
-        "--explain", metavar="ID", type=values.text, help="one cause: what it checks, why, how to mend it"
+        "--explain",
+        metavar="ID",
+        type=values.text,
+        help="one cause: what it checks, why, how to mend it; faq: the guide's questions",
     )
     group.add_argument("--list-demos", action="store_true", help="the made-up accounts that --demo knows")
     group.add_argument("--print-schema", action="store_true", help="the JSON Schema of --format json")

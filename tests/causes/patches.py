@@ -66,7 +66,8 @@ def inline(name: str, *statements: Patch) -> Patch:
 
 
 def may(actions: Any, resource: Any, *, effect: str = "Allow", **condition: Any) -> Patch:
-    return _with({"Sid": "May", "Effect": effect, "Action": actions, "Resource": resource}, condition)
+    sid = "May" + "".join(letter for letter in str(actions) if letter.isalnum())
+    return _with({"Sid": sid, "Effect": effect, "Action": actions, "Resource": resource}, condition)
 
 
 def bucket_policy(name: str, *statements: Patch) -> Patch:

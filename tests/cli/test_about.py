@@ -66,3 +66,17 @@ def test_a_line_that_means_nothing_is_named_and_the_rest_answered():
     assert done.stderr.startswith("canvas-kms-tui: --evaluate: line 1: ")
     assert done.stderr.count("\n") == 1
     assert done.returncode == 2
+
+
+def test_the_guides_questions_are_answered_without_an_account(capsys):
+    assert main(["--explain", "faq"]) == 0
+    text = capsys.readouterr().out
+    assert [line[:2] for line in text.splitlines() if line[:1].isdigit()] == ["1.", "2.", "3.", "4.", "5.", "6."]
+    assert "Here:" not in text
+
+
+def test_the_guides_questions_are_answered_with_the_environments_own_values():
+    done = run("--explain", "faq", "--demo", "role-denied-kms")
+    assert done.returncode == 0
+    assert "Here: sagemaker-eu-west-1-111122223333: it exists and is this account's" in done.stdout
+    assert "Here: The execution role CanvasExecutionRole may not use kms:GenerateDataKey" in done.stdout
