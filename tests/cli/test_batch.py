@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import jsonschema
+import psutil
 import pytest
 from program import CLEAN, PYTHON, run, the_line
 
@@ -218,8 +219,10 @@ def test_cancelling_is_exit_130_and_leaves_nothing_running_or_half_written(tmp_p
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_listen_to_interrupts,
     )
-    time.sleep(0.7)
+    while not psutil.Process(program.pid).children():
+        time.sleep(0.02)
     program.send_signal(sign)
     assert program.wait(10) == 130
     assert program.stderr.read() == "canvas-kms-tui: cancelled\n"
@@ -229,6 +232,11 @@ def test_cancelling_is_exit_130_and_leaves_nothing_running_or_half_written(tmp_p
     while _group_is_alive(program.pid) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not _group_is_alive(program.pid)
+
+
+def _listen_to_interrupts() -> None:
+    """What a shell starts in the background ignores SIGINT; the program is tried as one in the foreground."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _group_is_alive(group: int) -> bool:

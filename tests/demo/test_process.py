@@ -118,6 +118,7 @@ def test_serve_prints_what_the_aws_cli_needs_and_ends_on_ctrl_c():
     running = subprocess.Popen(
         [sys.executable, "-m", "canvas_kms_tui.demo", "key-disabled", "--serve"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     said = ""
     for line in running.stdout:
