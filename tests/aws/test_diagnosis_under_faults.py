@@ -84,7 +84,9 @@ def assert_never_the_opposite(clean: Diagnosis, spoiled: Diagnosis) -> None:
     assert verdicts not in {("broken", "healthy"), ("healthy", "broken")}
 
 
-@pytest.mark.parametrize("name", ENVIRONMENTS)
+@pytest.mark.parametrize(
+    "name", [ENVIRONMENTS[0], *(pytest.param(name, marks=pytest.mark.slow) for name in ENVIRONMENTS[1:])]
+)
 @pytest.mark.parametrize("fault", QUICK, ids=lambda fault: f"{fault.kind}-{fault.service or 'all'}-{fault.seconds}")
 async def test_a_fault_never_turns_an_answer_round(demo, name, fault):
     await check(demo, name, fault, seconds=30)
