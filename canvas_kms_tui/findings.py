@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -265,7 +265,3 @@ class Diagnosis:
         for finding in self.findings:
             counts[finding.status.value] += 1
         return {"planned": len(self.findings), **counts}
-
-
-def with_status(findings: Sequence[Finding], *statuses: Status) -> list[Finding]:
-    return [finding for finding in findings if finding.status in statuses]

@@ -13,8 +13,7 @@ Source: SageMaker developer guide, "SageMaker execution roles"; IAM user guide, 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from canvas_kms_tui import edits
 from canvas_kms_tui.causes import _fixes
@@ -83,7 +82,7 @@ async def _actions(facts: Facts) -> tuple[str, ...]:
 
 def _decide(role: Role, action: str, facts: Facts) -> Decision:
     """Whether the trust policy lets SageMaker do this, for whichever resource of the Domain it asks."""
-    document = Document.parse(_with_resource(role.trust), name=f"trust policy of role {role.name}")
+    document = Document.parse(role.trust, name=f"trust policy of role {role.name}")
     layers = Layers(resource=(document,))
     decisions = {evaluate(_request(role, action, facts, source), layers).decision for source in _sources(facts)}
     return decisions.pop() if len(decisions) == 1 else Decision.UNKNOWN
@@ -112,13 +111,6 @@ def _request(role: Role, action: str, facts: Facts, source: str) -> Request:
         context={"aws:SourceAccount": account, "aws:SourceArn": source, "aws:PrincipalIsAWSService": "true"},
         unknown=frozenset({"sts:*", "aws:RequestTag/*", "aws:TagKeys"}),
     )
-
-
-def _with_resource(trust: Mapping[str, Any]) -> dict[str, Any]:
-    """A trust policy has no Resource: each statement is about the role itself."""
-    found = trust.get("Statement") or ()
-    statements = [found] if isinstance(found, Mapping) else found
-    return {**trust, "Statement": [{**item, "Resource": "*"} for item in statements if isinstance(item, Mapping)]}
 
 
 async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fix]:

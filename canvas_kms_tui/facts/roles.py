@@ -9,8 +9,6 @@ from typing import Any
 from canvas_kms_tui.facts.reader import Reader, question
 from canvas_kms_tui.facts.reading import Unreadable, known, known_or_unread
 from canvas_kms_tui.facts.terms import Role
-from canvas_kms_tui.findings import CouldNotCheck
-from canvas_kms_tui.gateway import FailureKind
 from canvas_kms_tui.policy import Document, Unread
 
 
@@ -121,11 +119,3 @@ class Roles:
 def role_name(arn: str) -> str:
     """The name in a role's ARN; its path is not part of it."""
     return arn.rsplit("/", 1)[-1]
-
-
-def missing_role(arn: str) -> Unreadable:
-    """What everything about a role that does not exist is: nothing to be read."""
-    return Unreadable(
-        CouldNotCheck("iam:GetRole", arn, f"the role {arn} does not exist", None),
-        FailureKind.NOT_FOUND,
-    )
