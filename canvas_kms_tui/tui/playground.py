@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from canvas_kms_tui.import_path import Step
 from canvas_kms_tui.policy import Answer, Outcome, evaluate
+from canvas_kms_tui.policy.lines import write_line
 from canvas_kms_tui.tui.reasons import of_answer
 from canvas_kms_tui.tui.rooms import Judged, Question
 
@@ -35,6 +36,16 @@ def _question(step: Step) -> Question:
         (key, value if isinstance(value, str) else ",".join(value)) for key, value in request.context.items()
     )
     return Question(step.id, step.title, request.action, request.resource, context, str(request.principal))
+
+
+def as_lines(steps: Sequence[Step]) -> str:
+    """The requests of the import as lines for ``--evaluate``: whoever doubts a decision can repeat and report it."""
+    lines = [
+        write_line(step.request, step.layers, name=step.id)
+        for step in steps
+        if step.request is not None and step.layers is not None
+    ]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def ask(steps: Sequence[Step], question: Question) -> Judged:

@@ -39,6 +39,7 @@ from canvas_kms_tui.import_path import ImportPath, Step
 from canvas_kms_tui.policy import Document, Layers
 from canvas_kms_tui.target import BadTarget, Target
 from canvas_kms_tui.tui import playground
+from canvas_kms_tui.tui.clipboard import write_private
 from canvas_kms_tui.tui.reasons import reasons
 from canvas_kms_tui.tui.rooms import (
     Applied,
@@ -203,12 +204,13 @@ class RealRooms:
     # Telling
 
     async def report(self, case: Case, directory: Path) -> Path:
-        """Markdown for a ticket, with a name that does not overwrite an earlier one."""
+        """Markdown for a ticket, under a name of its own; beside it the requests, as lines for ``--evaluate``."""
         written = report.Report(case.connection.source, [case.diagnosis])
         target = case.target
         name = f"canvas-kms-{target.domain_id}-{target.user_profile}-{datetime.now(UTC):%Y%m%dT%H%M%S}.md"
         path = directory / name
         path.write_text(report.render("markdown", written), encoding="utf-8")
+        write_private(path.with_suffix(".jsonl"), playground.as_lines(self._steps))
         return path
 
 

@@ -18,6 +18,7 @@ from canvas_kms_tui.aws.options import ConnectOptions, Credentials
 from canvas_kms_tui.demo import environments, server
 from canvas_kms_tui.demo.server import RunningDemo
 from canvas_kms_tui.gateway import Connection
+from canvas_kms_tui.policy.lines import evaluate_lines
 from canvas_kms_tui.tui import Session
 from canvas_kms_tui.tui.app import CanvasApp
 
@@ -168,6 +169,10 @@ async def test_the_report_is_written_as_markdown(tmp_path: Path) -> None:
         await until(seat.pilot, "Report written", seconds=30)
     (report,) = tmp_path.glob("*.md")  # noqa: ASYNC240 - a test may wait for a disk
     assert "key-policy-omits-role" in report.read_text()
+    answers = [json.loads(line) for line in evaluate_lines(report.with_suffix(".jsonl").read_text().splitlines())]
+    decided = {answer["id"].split(":")[0]: answer["decision"] for answer in answers}
+    assert decided["read"] == "allowed"
+    assert decided["encrypt-copy"] == "implicitly_denied"
 
 
 async def test_the_deciding_statement_is_marked_inside_its_document(tmp_path: Path) -> None:

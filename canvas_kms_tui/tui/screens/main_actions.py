@@ -98,7 +98,7 @@ class MainActions(MainMoves):
             path = await self.desk.away(lambda: rooms.report(case, self.desk.session.out))
         except OSError as failed:
             raise Trouble(f"The report could not be written: {failed}") from failed
-        self.say(f"Report written: {path}")
+        self.say(f"Report written: {path}; beside it, as .jsonl, its requests for --evaluate")
 
     # Keys
 
