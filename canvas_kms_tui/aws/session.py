@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from botocore.configprovider import (
     ConfigValueStore,
     ConstantProvider,
 )
-from botocore.loaders import Loader
+from botocore.loaders import Loader, create_loader
 
 from canvas_kms_tui import __version__
 from canvas_kms_tui.aws.models import ModelFiles
@@ -95,12 +96,25 @@ def configure(session: Session) -> None:
     """Prepare a session whose profile is known to exist."""
     fixed = session.isolated
     if fixed is None:
-        session.get_component("data_loader").file_loader = ModelFiles()
+        session.register_component("data_loader", _own_loader(session.get_config_variable("data_path")))
         return
     session.register_component("config_store", _defaults_only())
-    builtin = Loader([Loader.BUILTIN_DATA_PATH], ModelFiles(), include_default_search_paths=False)
-    session.register_component("data_loader", builtin)
+    session.register_component("data_loader", _builtin_loader())
     session.set_credentials(fixed.access_key_id, fixed.secret_access_key, fixed.session_token)
+
+
+@functools.cache
+def _own_loader(data_path: str | None) -> Loader:
+    """The models of botocore and of the user's directories, read once for all sessions of this process."""
+    loader = create_loader(data_path)
+    loader.file_loader = ModelFiles()
+    return loader
+
+
+@functools.cache
+def _builtin_loader() -> Loader:
+    """botocore's own models alone, likewise."""
+    return Loader([Loader.BUILTIN_DATA_PATH], ModelFiles(), include_default_search_paths=False)
 
 
 def _defaults_only() -> ConfigValueStore:

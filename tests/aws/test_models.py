@@ -9,7 +9,9 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
 from canvas_kms_tui.aws.models import ModelFiles, parse
+from canvas_kms_tui.aws.options import ConnectOptions, Credentials
 from canvas_kms_tui.aws.reads import READS
+from canvas_kms_tui.aws.session import Session, configure
 from canvas_kms_tui.aws.writes import WRITES
 
 
@@ -51,3 +53,16 @@ def assert_same(one, other, seen=frozenset()):
             assert_same(one.members[name], other.members[name], seen | {one.name})
     elif one.type_name == "list":
         assert_same(one.member, other.member, seen | {one.name})
+
+
+@pytest.mark.parametrize("isolated", [Credentials("AKIAIOSFODNN7EXAMPLE", "secret"), None])
+def test_a_second_session_reads_no_model_again(isolated, monkeypatch):
+    def made() -> Session:
+        session = Session(ConnectOptions(region="eu-west-1", isolated=isolated))
+        configure(session)
+        session.create_client("kms", "eu-west-1", aws_access_key_id="a", aws_secret_access_key="b").close()
+        return session
+
+    first = made()
+    monkeypatch.setattr(ModelFiles, "load_file", lambda *_: pytest.fail("read again"))
+    assert made().get_component("data_loader") is first.get_component("data_loader")
