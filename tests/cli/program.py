@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from forking import Nursery
 
 PYTHON = sys.executable
 _HOME = tempfile.TemporaryDirectory(prefix="canvas-kms-tui-home-")
@@ -21,6 +24,11 @@ CLEAN = {
     "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent/credentials",
 }
 
+#: Variables that the interpreter reads when it starts.
+_INTERPRETERS = ("PYTHON", "LANG", "LC_")
+_NURSERY = Nursery(CLEAN)
+atexit.register(_NURSERY.close)
+
 
 def run(
     *arguments: str,
@@ -29,10 +37,16 @@ def run(
     stdin: str | None = None,
     timeout: int = 60,
 ) -> subprocess.CompletedProcess[str]:
-    """The finished program; without ``stdin`` it has none."""
+    """The finished program; without ``stdin`` it has none.
+
+    It is forked from a process that has imported everything, unless the environment steers the interpreter itself.
+    """
+    whole = {**CLEAN, **(env or {})}
+    if not any(name.startswith(_INTERPRETERS) for name in env or {}):
+        return _forked(arguments, whole, cwd, stdin, timeout)
     return subprocess.run(
         [PYTHON, "-m", "canvas_kms_tui", *arguments],
-        env={**CLEAN, **(env or {})},
+        env=whole,
         cwd=cwd,
         input=stdin,
         stdin=subprocess.DEVNULL if stdin is None else None,
@@ -41,6 +55,20 @@ def run(
         encoding="utf-8",
         timeout=timeout,
     )
+
+
+def _forked(
+    arguments: tuple[str, ...], env: dict[str, str], cwd: Path | None, stdin: str | None, timeout: int
+) -> subprocess.CompletedProcess[str]:
+    with tempfile.TemporaryDirectory() as place:
+        files = [Path(place, name) for name in ("stdin", "stdout", "stderr")]
+        for file in files:
+            file.write_text(stdin or "" if file.name == "stdin" else "", "utf-8")
+        if stdin is None:
+            files[0] = Path(os.devnull)
+        order = {"argv": arguments, "env": env, "cwd": str(cwd or Path.cwd()), "files": [str(file) for file in files]}
+        code = _NURSERY.run(order, timeout)
+        return subprocess.CompletedProcess(arguments, code, *(file.read_bytes().decode("utf-8") for file in files[1:]))
 
 
 def the_line(done: subprocess.CompletedProcess[str]) -> str:
