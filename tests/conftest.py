@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+import pickle
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
+from diagnosing import Recorded, record
 
 from canvas_kms_tui.demo import environments, server
 from canvas_kms_tui.demo.environments import Environment
@@ -50,5 +54,29 @@ def fresh_demo(_writable_demo: RunningDemo) -> DemoFactory:
     def give(wanted: str | Environment) -> RunningDemo:
         _writable_demo.load(environments.load(wanted) if isinstance(wanted, str) else wanted)
         return _writable_demo
+
+    return give
+
+
+@pytest.fixture(scope="session")
+def _recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One directory for all workers of this run."""
+    own = tmp_path_factory.getbasetemp()
+    place = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "recordings"
+    place.mkdir(exist_ok=True)
+    return place
+
+
+@pytest.fixture
+def recorded(fresh_demo: DemoFactory, _recordings: Path) -> Callable[[str], Awaitable[Recorded]]:
+    """``await recorded("healthy")``: a shipped environment, diagnosed over HTTP once in the whole run."""
+
+    async def give(name: str) -> Recorded:
+        kept = _recordings / name
+        if not kept.exists():
+            written = kept.with_suffix(f".{os.getpid()}")
+            written.write_bytes(pickle.dumps(await record(fresh_demo(name))))
+            written.replace(kept)
+        return pickle.loads(kept.read_bytes())
 
     return give

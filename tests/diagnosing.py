@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from canvas_kms_tui.aws.case import Case
 from canvas_kms_tui.aws.live import ConnectOptions, Credentials, connect
+from canvas_kms_tui.aws.recorder import Recorder
 from canvas_kms_tui.demo import environments
 from canvas_kms_tui.demo.environments import Environment
 from canvas_kms_tui.demo.server import RunningDemo
@@ -20,12 +22,10 @@ LOUD = (Status.FAIL, Status.WARN, Status.UNKNOWN)
 
 
 @dataclass(frozen=True)
-class Diagnosed:
-    """A diagnosis with what it was made from, and shorthands to look at it."""
+class Found:
+    """A diagnosis of an environment, and shorthands to look at it."""
 
     environment: Environment
-    connection: Connection
-    facts: Facts
     diagnosis: Diagnosis
 
     @property
@@ -81,6 +81,21 @@ class Diagnosed:
         return "\n".join(lines)
 
 
+@dataclass(frozen=True)
+class Diagnosed(Found):
+    """One whose connection is open, to ask further."""
+
+    connection: Connection
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Recorded(Found):
+    """One of which everything that was read is kept."""
+
+    case: Case
+
+
 def options(demo: RunningDemo) -> ConnectOptions:
     own = demo.environment.credentials
     isolated = Credentials(own.access_key_id, own.secret_access_key, own.session_token or None)
@@ -103,7 +118,16 @@ async def diagnosed(demo: RunningDemo, **how: Any) -> AsyncIterator[Diagnosed]:
     async with connected(demo) as connection:
         facts = Facts(connection.gateway, demo.environment.target)
         diagnosis = await diagnose(facts, **how)
-        yield Diagnosed(demo.environment, connection, facts, diagnosis)
+        yield Diagnosed(demo.environment, diagnosis, connection, facts)
+
+
+async def record(demo: RunningDemo) -> Recorded:
+    """Diagnose the stand-in's environment, writing down what is read."""
+    async with connected(demo) as connection:
+        recorder = Recorder(connection)
+        target = demo.environment.target
+        diagnosis = await diagnose(Facts(recorder, target))
+        return Recorded(demo.environment, diagnosis, recorder.case(target))
 
 
 def shipped() -> list[str]:

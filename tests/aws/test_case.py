@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,12 +26,6 @@ SCHEMA = json.loads((Path(aws.__file__).parent / "case.schema.json").read_text()
 NAMES = [summary.name for summary in environments.names()]
 
 
-@pytest.fixture(scope="module")
-def demo() -> Iterator[server.RunningDemo]:
-    with server.start(environments.load("healthy")) as running:
-        yield running
-
-
 async def open_demo(demo: server.RunningDemo, name: str) -> tuple[Connection, environments.Environment]:
     environment = environments.load(name)
     demo.load(environment)
@@ -42,17 +35,9 @@ async def open_demo(demo: server.RunningDemo, name: str) -> tuple[Connection, en
     return await connect(options), environment
 
 
-async def recorded(demo: server.RunningDemo, name: str) -> tuple[cases.Case, Diagnosis]:
-    connection, environment = await open_demo(demo, name)
-    recorder = Recorder(connection)
-    diagnosis = await diagnose(Facts(recorder, environment.target))
-    connection.close()
-    return recorder.case(environment.target), diagnosis
-
-
 @pytest.fixture
-async def a_case(demo: server.RunningDemo) -> cases.Case:
-    return (await recorded(demo, "role-denied-kms"))[0]
+async def a_case(recorded) -> cases.Case:
+    return (await recorded("role-denied-kms")).case
 
 
 def without_calls(diagnosis: Diagnosis) -> Diagnosis:
@@ -60,14 +45,14 @@ def without_calls(diagnosis: Diagnosis) -> Diagnosis:
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_case_gives_the_diagnosis_that_was_seen_live(demo, tmp_path, name):
-    case, live = await recorded(demo, name)
+async def test_a_case_gives_the_diagnosis_that_was_seen_live(recorded, tmp_path, name):
+    seen = await recorded(name)
     path = tmp_path / "case.json.gz"
-    cases.write(case, path)
+    cases.write(seen.case, path)
     connection, opened = open_case(path)
     assert opened.target is not None
     again = await diagnose(Facts(connection.gateway, opened.target))
-    assert without_calls(again) == without_calls(live)
+    assert without_calls(again) == without_calls(seen.diagnosis)
 
 
 async def test_a_case_follows_its_schema(a_case):
@@ -102,8 +87,8 @@ async def test_a_write_cannot_be_asked_of_a_case(a_case, tmp_path):
         await connection.gateway.call("kms", "put_key_policy", KeyId="k")
 
 
-async def test_a_denied_call_is_recorded_as_denied(demo):
-    case, _ = await recorded(demo, "operator-denied")
+async def test_a_denied_call_is_recorded_as_denied(recorded):
+    case = (await recorded("operator-denied")).case
     denied = [call for call in case.calls if call.failure and call.failure["kind"] == "denied"]
     assert denied
     with pytest.raises(CallFailed) as failed:

@@ -5,24 +5,16 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterator
 
 import pytest
+from diagnosing import shipped
 
 from canvas_kms_tui.aws import case as cases
 from canvas_kms_tui.aws.redact import redact
 from canvas_kms_tui.aws.replay import CaseGateway
-from canvas_kms_tui.demo import environments, server
 from canvas_kms_tui.engine import diagnose
 from canvas_kms_tui.facts import Facts
 from canvas_kms_tui.findings import Diagnosis, Finding
-from tests.aws.test_case import NAMES, recorded
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[server.RunningDemo]:
-    with server.start(environments.load("healthy")) as running:
-        yield running
 
 
 def fixes(finding: Finding) -> list[object]:
@@ -42,17 +34,17 @@ def judgement(diagnosis: Diagnosis) -> list[object]:
     return [diagnosis.verdict.status, diagnosis.verdict.most_likely, sorted(findings, key=repr), steps]
 
 
-@pytest.mark.parametrize("name", NAMES)
-async def test_a_redacted_case_gives_the_same_diagnosis(demo, name):
-    case, live = await recorded(demo, name)
-    hidden = redact(case, chance=random.Random(name)).case
+@pytest.mark.parametrize("name", shipped())
+async def test_a_redacted_case_gives_the_same_diagnosis(recorded, name):
+    seen = await recorded(name)
+    hidden = redact(seen.case, chance=random.Random(name)).case
     again = await diagnose(Facts(CaseGateway(hidden), hidden.target))
-    assert judgement(again) == judgement(live)
+    assert judgement(again) == judgement(seen.diagnosis)
 
 
 @pytest.mark.parametrize("name", ["role-denied-kms", "two-causes", "organization-unreadable", "operator-denied"])
-async def test_no_original_name_is_anywhere_in_the_file(demo, name):
-    case, _ = await recorded(demo, name)
+async def test_no_original_name_is_anywhere_in_the_file(recorded, name):
+    case = (await recorded(name)).case
     redacted = redact(case)
     text = json.dumps(cases.as_json(redacted.case), ensure_ascii=False)
     for original in originals(case):
@@ -72,8 +64,8 @@ def originals(case: cases.Case) -> set[str]:
     return found
 
 
-async def test_a_name_is_replaced_alike_everywhere(demo):
-    case, _ = await recorded(demo, "role-denied-kms")
+async def test_a_name_is_replaced_alike_everywhere(recorded):
+    case = (await recorded("role-denied-kms")).case
     hidden = redact(case).case
     assert hidden.redacted
     assert hidden.caller.account != case.caller.account
@@ -86,8 +78,8 @@ async def test_a_name_is_replaced_alike_everywhere(demo):
     assert [len(call.params) for call in hidden.calls] == [len(call.params) for call in case.calls]
 
 
-async def test_the_mapping_is_not_in_the_case_and_leads_back(demo):
-    case, _ = await recorded(demo, "role-denied-kms")
+async def test_the_mapping_is_not_in_the_case_and_leads_back(recorded):
+    case = (await recorded("role-denied-kms")).case
     redacted = redact(case)
     assert redacted.mapping["names"][case.target.user_profile] == redacted.case.target.user_profile
     assert "account ids" in redacted.summary()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from diagnosing import Diagnosed, shipped
+from diagnosing import Found, shipped
 from mending import assert_mends, assert_mends_together, offered
 from patches import PLACES
 
@@ -16,7 +16,7 @@ LATE = ("kms-limits", "service-throttled")
 NAMES = [name for name in shipped() if name not in LATE]
 
 
-def assert_as_expected(found: Diagnosed) -> None:
+def assert_as_expected(found: Found) -> None:
     expected = found.environment.expect
     assert found.verdict == expected["verdict"], found.told()
     assert found.most_likely == expected["most_likely"], found.told()
@@ -28,8 +28,8 @@ def assert_as_expected(found: Diagnosed) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_the_environment_shows_its_cause_and_nothing_else(name, look):
-    assert_as_expected(await look(name))
+async def test_the_environment_shows_its_cause_and_nothing_else(name, recorded):
+    assert_as_expected(await recorded(name))
 
 
 @pytest.mark.parametrize(("name", "place"), [(name, PLACES[index % 3]) for index, name in enumerate(NAMES)])
@@ -39,8 +39,8 @@ async def test_it_shows_the_same_in_another_account_region_and_partition(name, p
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_required_step_that_is_denied_is_never_called_anything_but_broken(name, look):
-    found = await look(name)
+async def test_a_required_step_that_is_denied_is_never_called_anything_but_broken(name, recorded):
+    found = await recorded(name)
     denied = [step for step in found.diagnosis.import_path if step.required and step.decision.endswith("denied")]
     headerless = found.finding("bucket-policy-requires-sse").status is Status.WARN
     if denied:
