@@ -32,7 +32,13 @@ async def test_the_environment_shows_its_cause_and_nothing_else(name, recorded):
     assert_as_expected(await recorded(name))
 
 
-@pytest.mark.parametrize(("name", "place"), [(name, PLACES[index % 3]) for index, name in enumerate(NAMES)])
+MOVED = [
+    pytest.param(name, PLACES[index % 3], marks=() if index % 4 == 0 else pytest.mark.slow, id=name)
+    for index, name in enumerate(NAMES)
+]
+
+
+@pytest.mark.parametrize(("name", "place"), MOVED)
 async def test_it_shows_the_same_in_another_account_region_and_partition(name, place, look):
     moved = environments.load(name).moved(**place)
     assert_as_expected(await look(moved))

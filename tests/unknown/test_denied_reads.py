@@ -53,8 +53,13 @@ class Denying:
         return CallStats()
 
 
-@pytest.mark.parametrize("name", shipped())
-async def test_no_denied_read_turns_a_finding_into_its_opposite(name, fresh_demo):
+#: A run denies a third of an environment's reads, so each read in a third of the environments; the slow run the rest.
+THIRDS = [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("third", THIRDS)
+@pytest.mark.parametrize(("index", "name"), list(enumerate(shipped())))
+async def test_no_denied_read_turns_a_finding_into_its_opposite(index, name, third, fresh_demo):
     demo = fresh_demo(name)
     target = demo.environment.target
     place = Place(target.partition, target.region, target.account)
@@ -63,7 +68,7 @@ async def test_no_denied_read_turns_a_finding_into_its_opposite(name, fresh_demo
         plain = Denying(memory, None, place)
         before = await diagnose(Facts(plain, target))
         wrong: list[str] = []
-        for operation in sorted(plain.asked):
+        for operation in sorted(plain.asked)[(index + third) % 3 :: 3]:
             after = await diagnose(Facts(Denying(memory, operation, place), target))
             wrong += [f"{':'.join(operation)}: {what}" for what in opposites(before, after, READS[operation].actions)]
     assert not wrong, "\n".join([name, *wrong])
