@@ -25,6 +25,8 @@ _EXPIRED = re.compile(
 )
 _DENIED = re.compile(r"^(AccessDenied|Unauthorized|NotAuthorized|AuthorizationError|Forbidden|AllAccessDisabled)")
 _NOT_FOUND = re.compile(r"^NoSuch|NotFound|^AWSOrganizationsNotInUse")
+_WEB_PAGE = re.compile(r"\s*<(!doctype html|html)\b", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
 _MISSING_BY_MESSAGE = re.compile(r"does not exist|not found|could not find|cannot find", re.IGNORECASE)
 
 _NO_CREDENTIALS = (
@@ -132,6 +134,13 @@ def _is_awss(operation: str, request_id: str, headers: Mapping[str, str]) -> boo
     return bool(request_id) or (is_head and not headers.get("content-type", "").startswith("text/html"))
 
 
+def _title(page: str) -> str:
+    found = _TITLE.search(page)
+    return f": {' '.join(clean.text(found.group(1)).split())[:100]}" if found else ""
+
+
 def _shown(message: str) -> str:
+    if _WEB_PAGE.match(message):
+        return f"a web page, not an answer of AWS{_title(message)}"
     cleaned = clean.text(message)
     return cleaned if len(cleaned) <= LONGEST_MESSAGE else cleaned[:LONGEST_MESSAGE] + "…"

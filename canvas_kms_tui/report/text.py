@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from canvas_kms_tui.change import Fix
-from canvas_kms_tui.findings import Diagnosis, Finding, Status, StepResult
+from canvas_kms_tui.findings import CouldNotCheck, Diagnosis, Finding, Status, StepResult
 from canvas_kms_tui.report import evidence, words
 from canvas_kms_tui.report.asides import Asides
 from canvas_kms_tui.report.dump import plain
@@ -44,7 +44,7 @@ def _diagnosis(diagnosis: Diagnosis, asides: Asides) -> Iterator[str]:
     yield from _section("Import path", [line for step in diagnosis.import_path for line in _step(step)])
     findings = words.by_urgency(diagnosis)
     told = [finding for finding in findings if words.needs_words(finding)]
-    yield from _section("Findings", _between([list(_finding(finding)) for finding in told]))
+    yield from _section("Findings", _between([_findings(group) for group in words.by_gap(told)]))
     for title, status in (("Passed", Status.PASS), ("Not applicable", Status.NOT_APPLICABLE)):
         rest = [finding for finding in findings if finding.status is status and not words.needs_words(finding)]
         yield from _section(title, [line for finding in rest for line in _short(finding)])
@@ -87,9 +87,22 @@ def _step(step: StepResult) -> Iterator[str]:
         yield from _wrapped(f"{where}{sid}: {decided.why}" if where else decided.why, " " * 4, " " * 6)
 
 
+def _findings(group: Sequence[Finding]) -> list[str]:
+    """One finding in full, or the many that wait for the same read: a line each, then the read."""
+    if len(group) == 1:
+        return list(_finding(group[0]))
+    gap = group[0].could_not_check
+    heads = [_head(finding) for finding in group]
+    return [*heads, f"    {len(group)} checks wait for the same answer", *(_gap(gap) if gap else ())]
+
+
+def _head(finding: Finding) -> str:
+    sign = f"{words.SIGN[finding.status]} {finding.status.value.upper()}"
+    return f"{sign}  {finding.cause}   {words.one_line(finding.title)}"
+
+
 def _finding(finding: Finding) -> Iterator[str]:
-    head = f"{words.SIGN[finding.status]} {finding.status.value.upper()}"
-    yield f"{head}  {finding.cause}   {words.one_line(finding.title)}"
+    yield _head(finding)
     yield f"    {finding.resource}"
     yield f"    {finding.severity.value} severity, {finding.certainty.value}"
     yield from _wrapped(finding.summary)
@@ -99,12 +112,16 @@ def _finding(finding: Finding) -> Iterator[str]:
         yield from _wrapped(words.seen_line(finding.seen), " " * 4, " " * 8)
     if finding.blocked_by:
         yield f"    blocked by: {finding.blocked_by}"
-    if gap := finding.could_not_check:
-        yield from _wrapped(f"could not check: {gap.action} on {gap.resource}: {gap.reason}", " " * 4, " " * 8)
-        if gap.grant is not None:
-            yield f"    would be checked with: {json.dumps(plain(gap.grant))}"
+    if finding.could_not_check:
+        yield from _gap(finding.could_not_check)
     for fix in finding.fixes:
         yield from _fix(fix)
+
+
+def _gap(gap: CouldNotCheck) -> Iterator[str]:
+    yield from _wrapped(f"could not check: {gap.action} on {gap.resource}: {gap.reason}", " " * 4, " " * 8)
+    if gap.grant is not None:
+        yield f"    would be checked with: {json.dumps(plain(gap.grant))}"
 
 
 def _fix(fix: Fix) -> Iterator[str]:

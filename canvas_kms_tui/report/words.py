@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from canvas_kms_tui.change import Auto, Fix
-from canvas_kms_tui.findings import Diagnosis, Finding, Seen, Severity, Status, VerdictStatus
+from canvas_kms_tui.facts.terms import Origin
+from canvas_kms_tui.findings import Diagnosis, Finding, Seen, Severity, Sourced, Status, VerdictStatus
 
 SIGN = {
     Status.PASS: "✓",
@@ -46,6 +47,17 @@ def by_urgency(diagnosis: Diagnosis) -> list[Finding]:
         )
 
     return sorted(diagnosis.findings, key=rank)
+
+
+def by_gap(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """The findings in their order, those together that are unknown for want of the very same answer."""
+    groups: dict[object, list[Finding]] = {}
+    for finding in findings:
+        alone = finding.could_not_check is None or bool(finding.seen or finding.fixes)
+        gap = finding.could_not_check
+        key = finding.id if alone or gap is None else (finding.status, gap.action, gap.resource, gap.reason)
+        groups.setdefault(key, []).append(finding)
+    return list(groups.values())
 
 
 def needs_words(finding: Finding) -> bool:
@@ -95,11 +107,16 @@ def resolved_rows(diagnosis: Diagnosis) -> list[tuple[str, str, str]]:
     rows = [
         ("execution role", resolved.execution_role.value or "not known", resolved.execution_role.origin),
         ("artifact location", resolved.artifact_location.value or "not known", resolved.artifact_location.origin),
-        ("artifact key", resolved.artifact_key.value or "none", resolved.artifact_key.origin),
-        ("Domain key", resolved.domain_key.value or "none", resolved.domain_key.origin),
+        ("artifact key", resolved.artifact_key.value or _absent(resolved.artifact_key), resolved.artifact_key.origin),
+        ("Domain key", resolved.domain_key.value or _absent(resolved.domain_key), resolved.domain_key.origin),
     ]
     rows += [("source key", arn or "none", uri) for uri, arn in resolved.source_keys]
     return rows
+
+
+def _absent(key: Sourced) -> str:
+    """A key that could not be read is not a key that is not there."""
+    return "not known" if key.origin == Origin.UNREAD else "none"
 
 
 def target_line(diagnosis: Diagnosis) -> str:

@@ -8,8 +8,9 @@ import pytest
 from markdown_it import MarkdownIt
 from sample import diagnosis, everything, finding
 
-from canvas_kms_tui.findings import Evidence, Severity, Status
-from canvas_kms_tui.report import Report, render
+from canvas_kms_tui.facts.terms import Origin
+from canvas_kms_tui.findings import CouldNotCheck, Evidence, Resolved, Severity, Sourced, Status
+from canvas_kms_tui.report import Report, render, words
 from canvas_kms_tui.report.markdown import code, escape, finding_markdown
 from canvas_kms_tui.report.text import finding_text
 
@@ -115,3 +116,21 @@ def test_even_failures_alone_stay_within_the_limit():
     text = render("markdown", Report("demo", [diagnosis(*failures)]))
     assert len(text) <= 60_000
     assert "Cut here" in text
+
+
+def test_checks_that_wait_for_the_same_answer_are_told_together():
+    gap = CouldNotCheck("kms:GetKeyPolicy", "arn:aws:kms:us-east-1:111122223333:key/1", "refused", {"Effect": "Allow"})
+    waiting = [
+        finding(cause, Status.UNKNOWN, could_not_check=gap) for cause in ("role-denied-kms", "key-policy-omits-role")
+    ]
+    text = render("text", Report("live", [diagnosis(*waiting)]))
+    assert text.count("could not check: kms:GetKeyPolicy") == 1
+    assert "2 checks wait for the same answer" in text
+    assert all(f"UNKNOWN  {each.cause}" in text for each in waiting)
+
+
+def test_a_key_that_could_not_be_read_is_not_said_to_be_none():
+    unread = Sourced(None, Origin.UNREAD)
+    shown = replace(diagnosis(), resolved=Resolved(unread, unread, unread, unread))
+    rows = words.resolved_rows(shown)
+    assert {value for _, value, _ in rows} == {"not known"}
