@@ -23,6 +23,7 @@ ERRANDS = {
     "evaluate": "about",
     "print_policy": "abilities",
     "doctor": "abilities",
+    "print_completion": "completion",
     "journal": "shell",
     "undo": "shell",
     "apply_plan": "shell",

@@ -15,6 +15,7 @@ DEFAULT_DEMO = "role-denied-kms"
 FORMATS = ("text", "json", "jsonl", "markdown", "html", "junit", "ocsf")
 EXPORTS = ("cli", "cloudformation", "terraform")
 FAIL_ON = ("warn", "fail")
+SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
 class Complaint(Exception):
@@ -79,4 +80,5 @@ class Options:
     evaluate: str | None
     print_policy: tuple[str, ...]
     doctor: bool
+    print_completion: str | None
     log_file: str | None

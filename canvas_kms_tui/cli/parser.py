@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from canvas_kms_tui import __version__
 from canvas_kms_tui.cli import values
-from canvas_kms_tui.cli.options import DEFAULT_DEMO, EXPORTS, FAIL_ON, FORMATS, PROGRAM, Options, UsageError
+from canvas_kms_tui.cli.options import DEFAULT_DEMO, EXPORTS, FAIL_ON, FORMATS, PROGRAM, SHELLS, Options, UsageError
 from canvas_kms_tui.target import USE_CASES
 
 _DESCRIPTION = """\
@@ -324,6 +324,12 @@ def _about(group: argparse._ArgumentGroup) -> None:
         default=(),
         help="the IAM policy that is needed: read-only (to diagnose), fix (to apply whatever fix), "
         "fix:CAUSE (for what is proposed now)",
+    )
+    group.add_argument(
+        "--print-completion",
+        metavar="SHELL",
+        type=values.one_of(SHELLS),
+        help=f"a completion script for {', '.join(SHELLS)}",
     )
     group.add_argument(
         "--doctor", action="store_true", help="are this machine and these credentials able? Tries every read"
