@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Collection, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from canvas_kms_tui.causes import Cause, catalogue
 from canvas_kms_tui.change import Auto, Fix
@@ -70,11 +70,7 @@ async def diagnose(
         found, _ = await asyncio.gather(asyncio.gather(*running), target)
         steps, resolved = await summary
     finally:
-        target.cancel()
-        ahead.cancel()
-        summary.cancel()
-        for task in running:
-            task.cancel()
+        await _ended(target, ahead, summary, *running)
     findings = tuple(finding for group in found for finding in group)
     diagnosis = Diagnosis(
         target=facts.target,
@@ -88,6 +84,13 @@ async def diagnose(
     )
     observer.done(diagnosis)
     return diagnosis
+
+
+async def _ended(*work: asyncio.Future[Any]) -> None:
+    """Cancel what still runs and hear it out, so that no failure is left for the loop to complain of."""
+    for each in work:
+        each.cancel()
+    await asyncio.gather(*work, return_exceptions=True)
 
 
 async def _target_exists(facts: Facts) -> None:

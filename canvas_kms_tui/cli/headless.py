@@ -13,6 +13,7 @@ from canvas_kms_tui.cli.connect import Opened, opener
 from canvas_kms_tui.cli.options import PROGRAM, Complaint, Options, UsageError
 from canvas_kms_tui.cli.output import demand_file, to_stdout
 from canvas_kms_tui.cli.progress import Progress
+from canvas_kms_tui.engine import Observer
 from canvas_kms_tui.facts import Calls, Facts
 from canvas_kms_tui.findings import Diagnosis
 from canvas_kms_tui.fleet.expiry import Expiry
@@ -58,7 +59,7 @@ def headless(options: Options, work: Work[T]) -> T:
 
 
 async def _opened(options: Options, work: Work[T], progress: Progress) -> T:
-    asyncio.get_running_loop().set_exception_handler(_drop)
+    asyncio.get_running_loop().set_exception_handler(unheard)
     progress.connecting("starting the stand-in for AWS" if options.demo is not None else "connecting to AWS")
     opened = await opener(options, progress.waiting)()
     try:
@@ -69,11 +70,11 @@ async def _opened(options: Options, work: Work[T], progress: Progress) -> T:
         opened.connection.close()
 
 
-def _drop(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """A question that nobody waits for any more may fail unheard; stderr is for the one line that matters."""
 
 
-async def diagnosed(opened: Opened, checks: Plan, progress: Progress) -> Diagnosed:
+async def diagnosed(opened: Opened, checks: Plan, observer: Observer) -> Diagnosed:
     """Diagnose the one target that is meant.
 
     Raises:
@@ -83,6 +84,6 @@ async def diagnosed(opened: Opened, checks: Plan, progress: Progress) -> Diagnos
     calls = Calls(watched)
     target = await resolve(opened.connection, calls, opened.wanted)
     facts = Facts(calls, target)
-    diagnosis = await diagnose(facts, checks, progress)
+    diagnosis = await diagnose(facts, checks, observer)
     opened.record(target)
     return Diagnosed(opened.connection.source, diagnosis, facts, watched.expired)
