@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -89,6 +90,10 @@ class Gateway(Protocol):
 
     def stats(self) -> CallStats:
         """Requests sent up to now."""
+        ...
+
+    def now(self) -> datetime:
+        """The moment that the answers are of: the present, or when a case was recorded. Aware, in UTC."""
         ...
 
 

@@ -130,7 +130,7 @@ def _timed(value: Any) -> Any:
     """``value`` with its times as datetimes."""
     if isinstance(value, Mapping):
         if value.keys() == {_TIME}:
-            return datetime.fromisoformat(value[_TIME])
+            return _moment(value[_TIME])
         return {name: _timed(item) for name, item in value.items()}
     return [_timed(item) for item in value] if isinstance(value, list) else value
 
@@ -197,7 +197,7 @@ def from_json(document: Any, name: str) -> Case:
             region=region,
             target=_target_from_json(document.get("target"), caller, region),
             calls=tuple(_call_from_json(call, region) for call in document["calls"]),
-            recorded_at=datetime.fromisoformat(document["recorded_at"]),
+            recorded_at=_moment(document["recorded_at"]),
             tool_version=str(document.get("tool", {}).get("version", "")),
             redacted=bool(document.get("redacted")),
         )
@@ -205,6 +205,12 @@ def from_json(document: Any, name: str) -> Case:
         raise _refused(name, f"it lacks {missing}") from missing
     except (TypeError, ValueError, AttributeError) as error:
         raise _refused(name, f"it is malformed ({error})") from error
+
+
+def _moment(said: str) -> datetime:
+    """A time that names no zone is UTC."""
+    moment = datetime.fromisoformat(said)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def _call_from_json(call: Mapping[str, Any], region: str) -> Recorded:

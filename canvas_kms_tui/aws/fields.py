@@ -62,7 +62,6 @@ FIELDS: Final[dict[tuple[str, str], str]] = {
     ("kms", "list_grants"): "Grants",
     ("kms", "list_resource_tags"): "Tags",
     ("kms", "list_aliases"): _under("Aliases", "AliasName AliasArn TargetKeyId"),
-    ("kms", "list_keys"): _under("Keys", "KeyId KeyArn"),
     ("s3", "list_buckets"): "Buckets.Name Owner.ID",
     ("s3", "head_bucket"): "BucketRegion BucketLocationType AccessPointAlias",
     ("s3", "list_objects_v2"): (
@@ -105,7 +104,6 @@ FIELDS: Final[dict[tuple[str, str], str]] = {
         "RouteTableId VpcId Associations.Main Associations.SubnetId Associations.RouteTableId "
         "Routes.DestinationCidrBlock Routes.DestinationPrefixListId Routes.GatewayId Routes.NatGatewayId Routes.State",
     ),
-    ("ec2", "describe_subnets"): _under("Subnets", "SubnetId VpcId AvailabilityZone State"),
     ("cloudtrail", "lookup_events"): _under("Events", "EventId EventName EventTime CloudTrailEvent"),
     ("accessanalyzer", "validate_policy"): "findings",
 }

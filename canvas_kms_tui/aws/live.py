@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,9 @@ class LiveGateway:
 
     def stats(self) -> CallStats:
         return self._meter.stats()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
     def clock_skew(self) -> float | None:
         """Seconds by which this machine's clock is ahead of AWS's, by the last answer's Date."""

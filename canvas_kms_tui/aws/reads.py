@@ -56,7 +56,6 @@ READS: Final[dict[tuple[str, str], Operation]] = {
     ("kms", "list_grants"): _op(kms_key, "kms:ListGrants"),
     ("kms", "list_resource_tags"): _op(kms_key, "kms:ListResourceTags"),
     ("kms", "list_aliases"): _op(everything, "kms:ListAliases"),
-    ("kms", "list_keys"): _op(everything, "kms:ListKeys"),
     ("s3", "list_buckets"): _op(everything, "s3:ListAllMyBuckets"),
     ("s3", "head_bucket"): _op(bucket, "s3:ListBucket"),
     ("s3", "list_objects_v2"): _op(bucket, "s3:ListBucket"),
@@ -81,7 +80,6 @@ READS: Final[dict[tuple[str, str], Operation]] = {
     ("organizations", "describe_policy"): _op(everything, "organizations:DescribePolicy"),
     ("ec2", "describe_vpc_endpoints"): _op(everything, "ec2:DescribeVpcEndpoints"),
     ("ec2", "describe_route_tables"): _op(everything, "ec2:DescribeRouteTables"),
-    ("ec2", "describe_subnets"): _op(everything, "ec2:DescribeSubnets"),
     ("cloudtrail", "lookup_events"): _op(everything, "cloudtrail:LookupEvents"),
     ("accessanalyzer", "validate_policy"): _op(everything, "access-analyzer:ValidatePolicy"),
 }

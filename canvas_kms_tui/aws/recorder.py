@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from canvas_kms_tui.aws import tags
@@ -38,11 +38,14 @@ class Recorder:
     def stats(self) -> CallStats:
         return self._gateway.stats()
 
+    def now(self) -> datetime:
+        return self._gateway.now()
+
     def case(self, target: Target | None) -> Case:
         """What was recorded up to now, as a case."""
         named = tags.named_in(call.answer for call in self._calls.values() if call.answer)
         calls = tuple(_with_named_tags(call, named) for call in self._calls.values())
-        return Case(self._caller, self._region, target, calls, datetime.now(UTC))
+        return Case(self._caller, self._region, target, calls, self.now())
 
     def _keep(
         self,

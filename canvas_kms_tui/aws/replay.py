@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from copy import deepcopy
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,9 @@ class CaseGateway:
 
     def stats(self) -> CallStats:
         return CallStats()
+
+    def now(self) -> datetime:
+        return self._case.recorded_at
 
     def _not_recorded(self, service: str, operation: str, action: str, resource: str) -> CallFailed:
         return CallFailed(

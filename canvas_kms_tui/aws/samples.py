@@ -18,7 +18,6 @@ _LISTS = (
     "sagemaker list_domains",
     "sagemaker list_apps",
     "sagemaker list_spaces",
-    "kms list_keys",
     "kms list_aliases",
     "s3 list_buckets",
     "organizations describe_organization",
@@ -53,7 +52,7 @@ class _Walk:
     async def samples(self) -> Samples:
         account, region = self.connection.caller.account, self.connection.region
         self._have({}, *_LISTS)
-        self._have({"MaxResults": 5}, "ec2 describe_vpc_endpoints", "ec2 describe_route_tables", "ec2 describe_subnets")
+        self._have({"MaxResults": 5}, "ec2 describe_vpc_endpoints", "ec2 describe_route_tables")
         self._have({"MaxResults": 1}, "cloudtrail lookup_events")
         self._have({"AccountId": account}, "s3control get_public_access_block")
         self._have({"ChildId": account}, "organizations list_parents")
@@ -120,9 +119,12 @@ class _Walk:
             self._have({**role, "PolicyName": names[0]}, "iam get_role_policy")
 
     async def _kms(self) -> None:
-        keys = (await self._answer("kms", "list_keys")).get("Keys") or []
-        if keys:
-            key = {"KeyId": keys[0]["KeyArn"]}
+        aliases = (await self._answer("kms", "list_aliases")).get("Aliases") or []
+        customers = [alias for alias in aliases if not alias["AliasName"].startswith("alias/aws/")]
+        # AWS's own aliases come last: some of their keys are not made before they are used.
+        named = next((alias["TargetKeyId"] for alias in customers + aliases if alias.get("TargetKeyId")), None)
+        if named:
+            key = {"KeyId": named}
             self._have(key, "kms describe_key", "kms list_key_policies", "kms list_resource_tags")
             self._have({**key, "PolicyName": "default"}, "kms get_key_policy")
             self._have({**key, "Limit": 1}, "kms list_grants")

@@ -6,7 +6,7 @@ Nothing is sent to AWS but the reads themselves. A proof is a diagnosis over an 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from canvas_kms_tui.change import Change
@@ -56,6 +56,9 @@ class Overlay:
     def stats(self) -> CallStats:
         return self._gateway.stats()
 
+    def now(self) -> datetime:
+        return self._gateway.now()
+
     async def call(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Response:
         def ask() -> Awaitable[Response]:
             return self._gateway.call(service, operation, region=region, **params)
@@ -66,7 +69,7 @@ class Overlay:
             return await _s3(operation, changes, params, ask)
         if alter is None or not changes:
             return await ask()
-        return await alter(changes, {**params, "_region": region}, ask)
+        return await alter(changes, {**params, "_region": region, "_now": self.now()}, ask)
 
 
 async def _get_key_policy(changes: Sequence[Change], params: _Params, ask: _Ask) -> Response:
@@ -127,7 +130,7 @@ async def _describe_settings(changes: Sequence[Change], params: _Params, ask: _A
         if here == named and all(change.parameters[name] == params[name] for name in named):
             around, member = settings_member(change)
             settings = {**(answer.get(around) or {}), member: plain(change.after)}
-            answer = {**answer, around: settings, "LastModifiedTime": datetime.now(UTC)}
+            answer = {**answer, around: settings, "LastModifiedTime": params["_now"]}
     return answer
 
 

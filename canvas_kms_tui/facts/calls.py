@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from canvas_kms_tui.findings import CallStats
@@ -43,6 +44,9 @@ class Calls:
 
     def stats(self) -> CallStats:
         return self._gateway.stats()
+
+    def now(self) -> datetime:
+        return self._gateway.now()
 
 
 def _frozen(value: Any) -> Any:

@@ -130,15 +130,23 @@ class Keys:
 
     @question
     async def aliases(self, arn: str) -> tuple[str, ...]:
+        self._demand_own(arn, "kms:ListAliases")
         answer = await self._reader.get("kms", "list_aliases", region=self._client_region(key_region(arn)), KeyId=arn)
         return tuple(alias["AliasName"] for alias in answer.get("Aliases") or ())
 
     @question
     async def tags(self, arn: str) -> dict[str, str]:
+        self._demand_own(arn, "kms:ListResourceTags")
         answer = await self._reader.get(
             "kms", "list_resource_tags", region=self._client_region(key_region(arn)), KeyId=arn
         )
         return {tag["TagKey"]: tag["TagValue"] for tag in answer.get("Tags") or ()}
+
+    def _demand_own(self, arn: str, action: str) -> None:
+        """Another account's key shows its aliases and tags to nobody else: we do not ask in vain."""
+        if (owner := arn.split(":")[4]) != self._target.account:
+            reason = f"the key belongs to account {owner}; KMS shows this to its own account only"
+            raise Unreadable(CouldNotCheck(action, arn, reason, None), FailureKind.DENIED)
 
     def _client_region(self, region: str | None) -> str | None:
         return None if region in (None, self._target.region) else region

@@ -54,12 +54,18 @@ class Unreadable(Exception):
             grant = {
                 "Effect": "Allow",
                 "Action": actions[0] if len(actions) == 1 else actions,
-                "Resource": failure.resource,
+                "Resource": _granted_on(failure.resource),
             }
         return cls(
             CouldNotCheck(failure.action, failure.resource, f"{reason} ({detail})" if detail else reason, grant),
             failure.kind,
         )
+
+
+def _granted_on(resource: str) -> str:
+    """KMS judges a call by an alias against the key behind it, which an alias does not tell."""
+    head, alias, _ = resource.partition(":alias/")
+    return f"{head}:key/*" if alias and ":kms:" in head else resource
 
 
 async def known(question: Awaitable[T]) -> T | Unreadable:

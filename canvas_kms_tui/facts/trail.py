@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from canvas_kms_tui.facts.reader import Reader, question
@@ -61,7 +61,7 @@ class Trail:
     def __init__(self, reader: Reader, target: Target) -> None:
         self._reader = reader
         self._target = target
-        self._now = datetime.now(UTC).replace(microsecond=0)
+        self._now = reader.calls.now().replace(microsecond=0)
         self.remembered: dict[Any, asyncio.Task[Any]] = {}
 
     @question

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from canvas_kms_tui.findings import CallStats
@@ -24,3 +25,6 @@ class Expiry:
 
     def stats(self) -> CallStats:
         return self._gateway.stats()
+
+    def now(self) -> datetime:
+        return self._gateway.now()

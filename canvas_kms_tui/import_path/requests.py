@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Mapping
+from datetime import datetime
 
 from canvas_kms_tui.facts import Facts, Unreadable, known
 from canvas_kms_tui.facts.access_points import AccessPoint, account_of
@@ -76,9 +77,11 @@ class Requests:
         asked = (self.who.principal, step.action, step.resource)
         if step.headerless and place:
             filled = _filled(place, step.use)
-            request, answer = judge_headerless(*asked, owner=owner, context=context, layers=layers, filled=filled)
+            request, answer = judge_headerless(
+                *asked, owner=owner, context=context, layers=layers, now=self._now(), filled=filled
+            )
         else:
-            request, answer = judge(*asked, owner=owner, context=context, layers=layers)
+            request, answer = judge(*asked, owner=owner, context=context, layers=layers, now=self._now())
         return dataclasses.replace(
             step,
             request=request,
@@ -119,7 +122,13 @@ class Requests:
         context = with_user_id(context, layers, self.who.role)
         context = await self._with_key_labels(step, context, layers, arn)
         request, answer = judge(
-            self.who.principal, step.action, arn, owner=arn.split(":")[4], context=context, layers=layers
+            self.who.principal,
+            step.action,
+            arn,
+            owner=arn.split(":")[4],
+            context=context,
+            layers=layers,
+            now=self._now(),
         )
         return dataclasses.replace(step, request=request, layers=layers, answer=answer, unread_keys=context.unread)
 
@@ -187,8 +196,12 @@ class Requests:
 
     def _settled(self, step: Step, owner: str | None, context: Context, layers: Layers) -> bool:
         """Whether the request is decided whatever the unknown keys of the context are."""
-        _, answer = judge(self.who.principal, step.action, step.resource, owner=owner, context=context, layers=layers)
+        asked = (self.who.principal, step.action, step.resource)
+        _, answer = judge(*asked, owner=owner, context=context, layers=layers, now=self._now())
         return answer.decision is not Decision.UNKNOWN
+
+    def _now(self) -> datetime:
+        return self.facts.calls.now()
 
     def _region(self, place: Place | None) -> str:
         if place and isinstance(place.bucket, Bucket) and place.bucket.region:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from canvas_kms_tui.import_path.context import CLOCK, Context, Values, mentions
 from canvas_kms_tui.policy import Answer, Document, Layers, Principal, Request, evaluate
@@ -12,12 +12,18 @@ AROUND_NOW = timedelta(hours=1)
 
 
 def judge(
-    principal: Principal, action: str, resource: str, *, owner: str | None, context: Context, layers: Layers
+    principal: Principal,
+    action: str,
+    resource: str,
+    *,
+    owner: str | None,
+    context: Context,
+    layers: Layers,
+    now: datetime,
 ) -> tuple[Request, Answer]:
-    """Decide one request. Where a policy looks at the clock, the answer must hold for now ± 1 hour."""
+    """Decide one request. Where a policy looks at the clock, the answer must hold for ``now`` ± 1 hour."""
     if not any(mentions(layers, key) for key in CLOCK):
         return _judged(principal, action, resource, owner, context, layers)
-    now = datetime.now(UTC)
     moments = [now - AROUND_NOW, now, now + AROUND_NOW]
     judged = [_judged(principal, action, resource, owner, context.merged(_clock(moment)), layers) for moment in moments]
     if len({answer.decision for _, answer in judged}) == 1:
@@ -33,6 +39,7 @@ def judge_headerless(
     owner: str | None,
     context: Context,
     layers: Layers,
+    now: datetime,
     filled: Values | None,
 ) -> tuple[Request, Answer]:
     """Decide a PutObject without SSE headers.
@@ -41,12 +48,13 @@ def judge_headerless(
     policy is read. Both readings are judged; where they differ the answer is unknown. ``filled`` is what the default
     encryption would fill in, None where it is not known.
     """
-    plain = judge(principal, action, resource, owner=owner, context=context, layers=layers)
+    asked = (principal, action, resource)
+    plain = judge(*asked, owner=owner, context=context, layers=layers, now=now)
     if filled is not None:
-        other = judge(principal, action, resource, owner=owner, context=context.merged(filled), layers=layers)
+        other = judge(*asked, owner=owner, context=context.merged(filled), layers=layers, now=now)
         if other[1].decision == plain[1].decision:
             return plain
-    return judge(principal, action, resource, owner=owner, context=context.merged({}, SSE_KEYS), layers=layers)
+    return judge(*asked, owner=owner, context=context.merged({}, SSE_KEYS), layers=layers, now=now)
 
 
 SSE_ALGORITHM = "s3:x-amz-server-side-encryption"

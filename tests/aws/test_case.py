@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,43 @@ async def test_a_case_gives_the_diagnosis_that_was_seen_live(recorded, tmp_path,
     assert opened.target is not None
     again = await diagnose(Facts(connection.gateway, opened.target))
     assert without_calls(again) == without_calls(seen.diagnosis)
+
+
+async def test_an_old_case_is_judged_by_the_clock_of_its_recording(recorded):
+    seen = (await recorded("healthy")).case
+    then = datetime(2024, 3, 1, 12, 0, tzinfo=UTC)
+
+    async def verdict(until: datetime) -> str:
+        dated = replace(seen, recorded_at=then, calls=tuple(_allowed_until(until, call) for call in seen.calls))
+        diagnosis = await diagnose(Facts(CaseGateway(dated), seen.target))
+        return diagnosis.verdict.status.value
+
+    assert await verdict(then + timedelta(days=1)) == "healthy"
+    assert await verdict(then - timedelta(days=1)) == "broken"
+
+
+def _allowed_until(until: datetime, call: cases.Recorded) -> cases.Recorded:
+    """The call; what a key policy allows, it allows until then."""
+    if call.operation != "get_key_policy":
+        return call
+    policy = json.loads(call.answer["Policy"])
+    for statement in policy["Statement"]:
+        statement["Condition"] = {"DateLessThan": {"aws:CurrentTime": f"{until:%Y-%m-%dT%H:%M:%SZ}"}}
+    return replace(call, answer={**call.answer, "Policy": json.dumps(policy)})
+
+
+async def test_the_events_asked_for_end_when_the_case_was_recorded(recorded):
+    seen = (await recorded("healthy")).case
+    old = replace(seen, recorded_at=datetime(2024, 3, 1, tzinfo=UTC))
+    asked: list[datetime] = []
+
+    class Watching(CaseGateway):
+        async def call(self, service, operation, *, region=None, **params):
+            asked.append(params["StartTime"])
+            return {"Events": []}
+
+    await Facts(Watching(old), seen.target).trail.lookup("EventName", "Decrypt", timedelta(days=1))
+    assert asked == [datetime(2024, 2, 29, tzinfo=UTC)]
 
 
 async def test_a_case_follows_its_schema(a_case):
@@ -179,6 +217,9 @@ async def test_only_tags_that_a_policy_names_are_kept(moto_url):
 
         def stats(self):
             return CallStats()
+
+        def now(self):
+            return datetime.now(UTC)
 
     from canvas_kms_tui.gateway import Caller
 

@@ -303,7 +303,7 @@ async def test_nothing_of_the_users_settings_leaks_into_an_isolated_connection(s
     settings("[default]\nregion = mars-north-1\nendpoint_url = http://127.0.0.1:1\n[profile x]\nca_bundle = /nowhere")
     connection = await connect(ConnectOptions(region=REGION, endpoint_url=moto_url, isolated=CREDENTIALS))
     assert connection.region == REGION
-    for service, operation in [("s3", "list_buckets"), ("kms", "list_keys"), ("sagemaker", "list_domains")]:
+    for service, operation in [("s3", "list_buckets"), ("kms", "list_aliases"), ("sagemaker", "list_domains")]:
         await connection.gateway.call(service, operation)
     connection.close()
 

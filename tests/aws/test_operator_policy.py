@@ -45,7 +45,8 @@ def test_the_sids_are_distinct_and_valid():
 def test_partition_account_and_region_narrow_it():
     policy = read_policy("aws-cn", account="111122223333", region="cn-north-1")
     text = json.dumps(policy)
-    assert "arn:aws-cn:kms:cn-north-1:111122223333:key/*" in text
+    assert "arn:aws-cn:kms:*:111122223333:key/*" in text
+    assert "arn:aws-cn:sagemaker:cn-north-1:111122223333:domain/*" in text
     assert "arn:aws:" not in text
 
 

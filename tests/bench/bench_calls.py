@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from faults import Fault, FaultProxy, Kind
@@ -129,6 +130,9 @@ class Recorder:
 
     def stats(self) -> CallStats:
         return self.inner.stats()
+
+    def now(self) -> datetime:
+        return self.inner.now()
 
     def longest_chain(self) -> list[str]:
         """The longest way on which each call has a parameter that only an answer before it told."""

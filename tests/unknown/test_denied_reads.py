@@ -7,6 +7,7 @@ into AccessDenied.
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -51,6 +52,9 @@ class Denying:
 
     def stats(self) -> CallStats:
         return CallStats()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
 
 #: A run denies a third of an environment's reads, so each read in a third of the environments; the slow run the rest.
