@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from canvas_kms_tui import edits
 from canvas_kms_tui.causes import _fixes
 from canvas_kms_tui.causes._grants import grants_behind
-from canvas_kms_tui.change import Auto, Fix
+from canvas_kms_tui.change import Auto, Change, Fix, Undo
 from canvas_kms_tui.facts import Facts, Unreadable, known
 from canvas_kms_tui.facts.roles import role_name
 from canvas_kms_tui.facts.terms import Key
@@ -97,38 +97,67 @@ async def _let_role_use(
     if foreign:
         fixes.append(_text_for_owner(finding, who.arn, wanted))
     elif who.role is not None:
-        fixes.append(await _statement_fix(facts, finding, who.arn, wanted))
+        fixes += await _statement_fixes(facts, finding, who.arn, wanted)
     if inline:
         fixes.append(await _inline_fix(facts, finding, who.arn, wanted))
     return [fix for fix in fixes if fix]
 
 
-async def _statement_fix(facts: Facts, finding: Finding, role_arn: str, wanted: Sequence[_Wanted]) -> Fix | None:
+async def _statement_fixes(
+    facts: Facts, finding: Finding, role_arn: str, wanted: Sequence[_Wanted]
+) -> list[Fix | None]:
+    """The statement at the end of the key policy; beside it, where KMS would refuse that, the same without what it
+    refuses."""
     arn = finding.resource
     key, policy = await known(facts.keys.key(arn)), await known(facts.keys.default_policy(arn))
     if isinstance(policy, Unreadable):
-        return _text_for_owner(finding, role_arn, wanted)
+        return [_text_for_owner(finding, role_arn, wanted)]
     if isinstance(key, Key) and key.is_aws_managed:
-        return None
-    region, standing = arn.split(":")[3], policy.source
-
-    def changes() -> tuple[Any, ...]:
-        document: Mapping[str, Any] = standing
-        for one in wanted:
-            document = edits.append_key_policy_statement(
-                document=document,
-                key_arn=arn,
-                region=region,
-                role_arn=role_arn,
-                actions=one.actions,
-                sid_hint=one.hint,
-                conditions=one.conditions,
-            ).after
-        return (edits.edit_key_policy(key_arn=arn, region=region, current=standing, new=document, role_arn=role_arn),)
-
+        return []
     many = "one statement" if len(wanted) == 1 else f"{len(wanted)} statements"
     title = f"Let the role {role_name(role_arn)} use the key: {many} in the key policy"
-    return _fixes.try_fix(finding, "key-policy", title, Auto.YES, changes)
+
+    def changes() -> tuple[Change, ...]:
+        return (_with_statements(arn, policy.source, role_arn, wanted),)
+
+    def cleaned() -> tuple[Change, ...]:
+        return (_cleaned(_with_statements(arn, policy.source, role_arn, wanted), role_arn),)
+
+    fixes: list[Fix | None] = [_fixes.try_fix(finding, "key-policy", title, Auto.YES, changes)]
+    if gone := edits.deleted_identities(policy.source):
+        names = ", ".join(gone)
+        text = f"KMS refuses every edit while {names} stands in the policy: deleted, so it matches nobody."
+        also = f"{title}, and remove the deleted identities"
+        fixes.append(_fixes.try_fix(finding, "key-policy-cleaned", also, Auto.OWNER, cleaned, text))
+    return fixes
+
+
+def _with_statements(arn: str, standing: Mapping[str, Any], role_arn: str, wanted: Sequence[_Wanted]) -> Change:
+    region, document = arn.split(":")[3], standing
+    for one in wanted:
+        document = edits.append_key_policy_statement(
+            document=document,
+            key_arn=arn,
+            region=region,
+            role_arn=role_arn,
+            actions=one.actions,
+            sid_hint=one.hint,
+            conditions=one.conditions,
+        ).after
+    return edits.edit_key_policy(key_arn=arn, region=region, current=standing, new=document, role_arn=role_arn)
+
+
+def _cleaned(change: Change, role_arn: str) -> Change:
+    """The same change without the deleted identities, which its undo cannot put back."""
+    new = edits.edit_key_policy(
+        key_arn=change.resource,
+        region=change.resource.split(":")[3],
+        current=change.before,
+        new=edits.without_deleted(change.after),
+        role_arn=role_arn,
+    )
+    note = "Undo takes the statement out again; the deleted identities stay out: KMS takes no policy that names one."
+    return dataclasses.replace(new, undo=Undo.COMPENSATING, undo_note=note)
 
 
 async def _inline_fix(facts: Facts, finding: Finding, role_arn: str, wanted: Sequence[_Wanted]) -> Fix | None:

@@ -7,7 +7,8 @@ that is no fault.
 
 **How to mend it.** Follow the reason. A failed app is deleted and created again by logging out and in; a Domain that
 is being updated is ready after some minutes. Where another finding explains why the app failed, that one is to be
-mended.
+mended. A failed app whose reason was a permission on the Domain's key, or the size of volumes, and that would get them
+now, is only a warning: start it again.
 
 Source: SageMaker API reference, DescribeDomain, DescribeUserProfile, DescribeApp and DescribeSpace.
 """
@@ -20,10 +21,12 @@ from collections.abc import Sequence
 from canvas_kms_tui.causes._cause import Cause, Group
 from canvas_kms_tui.causes._steps import domain_arn, profile_arn
 from canvas_kms_tui.causes.storage_too_small import NEEDED
+from canvas_kms_tui.errors import About, recognise
 from canvas_kms_tui.facts import Facts, Unreadable, known
 from canvas_kms_tui.findings import Certainty, Evidence, Finding, Severity
 from canvas_kms_tui.import_path import ImportPath, Side
 from canvas_kms_tui.import_path.blame import Kind
+from canvas_kms_tui.policy import Decision
 
 CAUSE = Cause(
     id="domain-not-ready",
@@ -93,6 +96,8 @@ async def _app(facts: Facts, path: ImportPath) -> Finding:
         return CAUSE.blocked(
             arn, behind, f"The Canvas app failed ({reason or 'no reason given'}); {behind} explains it."
         )
+    if app.status == "Failed" and await _mended(path, reason):
+        return _to_be_started(arn, reason)
     return _standing("The Canvas app", arn, app.status, reason, "DescribeApp")
 
 
@@ -108,6 +113,29 @@ async def _behind(facts: Facts, path: ImportPath) -> str | None:
         if found := next((blame.cause for blame in blames if blame.kind is kind), None):
             return found
     return "domain-key-grant-denied" if any(item.step.gap for item in items) else None
+
+
+async def _mended(path: ImportPath, reason: str) -> bool:
+    """Whether the reason is one that nothing confirms any more; :func:`_behind` has found nothing either."""
+    said = recognise(reason)
+    if "storage-too-small" in said.causes:
+        return True
+    judged = await known(path.judged())
+    items = [] if isinstance(judged, Unreadable) else [item for item in judged if item.step.side is Side.DOMAIN]
+    of_the_key = said.about is About.KMS and bool(said.causes) and bool(items)
+    return of_the_key and all(item.step.decision is Decision.ALLOWED for item in items)
+
+
+def _to_be_started(arn: str, reason: str) -> Finding:
+    summary = (
+        f"The Canvas app failed ({reason.rstrip('.')}), and what it failed for is in order now: delete the failed app "
+        "by logging out, and log in to Canvas again to start it."
+    )
+    evidence = [
+        Evidence("status", "Failed", "sagemaker:ListApps"),
+        Evidence("failure reason", reason, "sagemaker:DescribeApp"),
+    ]
+    return CAUSE.warns(arn, summary, evidence, certainty=Certainty.LIKELY)
 
 
 async def _spaces(facts: Facts, path: ImportPath) -> list[Finding]:

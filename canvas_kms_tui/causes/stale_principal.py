@@ -24,7 +24,7 @@ from canvas_kms_tui import edits
 from canvas_kms_tui.causes import _fixes
 from canvas_kms_tui.causes._cause import Cause, Group
 from canvas_kms_tui.causes._steps import profile_arn
-from canvas_kms_tui.change import Auto, Change, Fix, confirmation
+from canvas_kms_tui.change import Auto, Change, Fix, Undo, confirmation
 from canvas_kms_tui.facts import Facts, Unreadable, known
 from canvas_kms_tui.facts.roles import role_name
 from canvas_kms_tui.findings import Certainty, Evidence, Finding, Severity, Status
@@ -153,15 +153,30 @@ async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fi
         text = f"Please remove the deleted identities from the policy of {finding.resource}: {finding.summary}"
         return [_fixes.owner_text(finding, "ask-owner", "Ask the owner of the policy", text)]
     who = await path.who()
-    found = []
+    found: list[Fix] = []
     if wanted is not None:
         title = f"Name the role {role_name(who.arn)} in the place of {wanted.unique_id}"
         text = "Only if the deleted role was this role: CloudTrail has not said so."
-        change = _change(facts, finding, document, {wanted.unique_id: who.arn}, who.arn)
-        found.append(_fixes.owner_text(finding, "replace", title, text, [change]))
-    change = _change(facts, finding, document, {}, who.arn)
+        named = {wanted.unique_id: who.arn}
+        found.append(_edit(facts, finding, document, named, who.arn, "replace", title, text))
     title, text = "Remove the deleted identities from the policy", "Nobody loses anything: they match nobody."
-    return [*found, _fixes.owner_text(finding, "remove", title, text, [change])]
+    return [*found, _edit(facts, finding, document, {}, who.arn, "remove", title, text)]
+
+
+def _edit(
+    facts: Facts,
+    finding: Finding,
+    document: Document,
+    named: Mapping[str, str],
+    role_arn: str,
+    way: str,
+    title: str,
+    text: str,
+) -> Fix:
+    def changes() -> tuple[Change, ...]:
+        return (_change(facts, finding, document, named, role_arn),)
+
+    return _fixes.try_fix(finding, way, title, Auto.OWNER, changes, text)
 
 
 async def _document(facts: Facts, arn: str) -> Document | None:
@@ -197,7 +212,13 @@ def _change(facts: Facts, finding: Finding, document: Document, named: Mapping[s
         change,
         confirm=confirmation(target.account, arn),
         confirm_why="Whoever was deleted may have been deleted on purpose.",
+        undo=Undo.COMPENSATING if named else Undo.NONE,
+        undo_note=_UNDO_REPLACED if named else _UNDO_REMOVED,
     )
+
+
+_UNDO_REPLACED = "Undo takes the role out again; the deleted identity stays out: AWS takes no policy that names one."
+_UNDO_REMOVED = "There is no undo: AWS takes no policy that names a deleted identity. It matched nobody."
 
 
 async def confirm(facts: Facts, path: ImportPath, finding: Finding, since: timedelta) -> Finding:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from canvas_kms_tui import __version__
-from canvas_kms_tui.change import Auto, Change, Fix
+from canvas_kms_tui.change import Auto, Change
 from canvas_kms_tui.changes.apply import Outcome, apply, confirmations
 from canvas_kms_tui.changes.carry import is_consistent
 from canvas_kms_tui.changes.errors import Refused, WrongAccount
@@ -28,12 +28,26 @@ from canvas_kms_tui.changes.repair import RepairPlan
 from canvas_kms_tui.changes.write import PATIENCE, Event, compare, read
 from canvas_kms_tui.edits.documents import CannotEdit, digest
 from canvas_kms_tui.engine import diagnose
+from canvas_kms_tui.evidence import look
 from canvas_kms_tui.facts import Facts
+from canvas_kms_tui.findings import Diagnosis
 from canvas_kms_tui.gateway import Connection
 from canvas_kms_tui.policy import Decision
 from canvas_kms_tui.target import BadTarget, Dataset, Target
 
 VERSION = "1"
+#: No plan comes near it: two documents of AWS's largest size for each of a hundred changes.
+LARGEST_FILE = 8 * 2**20
+#: What malformed content raises on its way into types.
+_MALFORMED = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    RecursionError,
+    BadTarget,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +113,19 @@ def load(path: Path) -> Plan:
         Refused: it cannot be read, is no plan, or was edited.
     """
     try:
-        return from_text(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"the plan {path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    except (ValueError, KeyError, TypeError, AttributeError, BadTarget) as wrong:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST_FILE + 1)
+        if len(data) > LARGEST_FILE:
+            raise ValueError("it is larger than any plan")
+        return from_text(data.decode())
+    except OSError as error:
+        raise Refused(f"the plan {path} cannot be read: {error.strerror or error}") from error
+    except _MALFORMED as wrong:
         raise Refused(f"{path} is not a plan that can be applied: {wrong}; make a new one with --plan") from wrong
 
 
 def from_text(text: str) -> Plan:
-    """Raises ValueError, KeyError or TypeError where it is no plan or was edited."""
+    """Raises one of several errors (``_MALFORMED``) where it is no plan or was edited."""
     body = json.loads(text)
     if not isinstance(body, dict) or body.get("plan_version") != VERSION:
         raise ValueError(f"it has no plan_version {VERSION}")
@@ -138,13 +156,12 @@ async def apply_plan(
         Refused: it is stale, not proven any more, or not confirmed (exit code 5); nothing was written.
     """
     _check_account(plan, connection, expect_account)
-    await _check_fresh(plan.changes, connection)
-    await _check_proof(plan, connection)
+    changes = await _proposed_anew(plan, connection)
     return await apply(
-        plan.changes,
+        changes,
         connection=connection,
         journal=journal,
-        confirmed=confirmations(plan.changes, confirm),
+        confirmed=confirmations(changes, confirm),
         progress=progress,
         title=plan.title,
         target=str(plan.target),
@@ -163,6 +180,48 @@ def _check_account(plan: Plan, connection: Connection, expect_account: str) -> N
         raise Refused(f"the plan is for Region {plan.target.region}, not {connection.region}; nothing was written")
 
 
+async def _proposed_anew(plan: Plan, connection: Connection) -> tuple[Change, ...]:
+    """The plan's changes as they are proposed and proven now; what the file says of them is only compared.
+
+    Raises:
+        Refused: it is not the same; :class:`Stale` where that is because somebody changed a document.
+    """
+    facts = Facts(connection.gateway, plan.target)
+    try:
+        diagnosis = await diagnose(facts)
+    except BadTarget as gone:
+        raise Refused(f"{gone}; nothing was written") from gone
+    changes = _same(plan, diagnosis) or _same(plan, await _confirmed(diagnosis, facts))
+    if changes is None:
+        await _check_fresh(plan.changes, connection)
+        raise Refused("the plan is not what is proposed now; nothing was written, make a new one with --plan")
+    proof = await simulate(diagnosis, facts, changes)
+    if not proof.ok:
+        why = proof.worse[0] if proof.worse else "an answer would change for somebody else"
+        raise Refused(f"the plan is not proven any more: {why}; nothing was written")
+    return changes
+
+
+async def _confirmed(diagnosis: Diagnosis, facts: Facts) -> Diagnosis:
+    """CloudTrail may make a fix ours to apply (a deleted identity that was this role); nothing else is asked."""
+    return await look(facts, diagnosis, what_changed=False, second_opinions=False, who_else=False)
+
+
+def _same(plan: Plan, diagnosis: Diagnosis) -> tuple[Change, ...] | None:
+    """The changes of the plan's fixes as the diagnosis proposes them; None where they are not those of the plan."""
+    found = {(finding.id, fix.id): fix for finding in diagnosis.findings for fix in finding.fixes}
+    chosen = [found.get(ids) for ids in plan.fixes]
+    fixes = [fix for fix in chosen if fix is not None and fix.auto is Auto.YES]
+    if not fixes or len(fixes) != len(plan.fixes):
+        return None
+    try:
+        proposed = merged([change for fix in fixes for change in fix.changes])
+    except (Conflict, CannotEdit):
+        return None
+    same = [digests(change) for change in proposed] == [digests(change) for change in plan.changes]
+    return proposed if same else None
+
+
 async def _check_fresh(changes: Sequence[Change], connection: Connection) -> None:
     """The first change of every document must find what the plan was made from."""
     seen: set[tuple[str, str]] = set()
@@ -170,34 +229,11 @@ async def _check_fresh(changes: Sequence[Change], connection: Connection) -> Non
     for change in changes:
         place = (change.resource, change.document)
         if place not in seen and (change.resource not in created or change.operation == "CreateBucket"):
-            compare(change, await read(connection.gateway, change, connection.caller.account))
+            try:
+                compare(change, await read(connection.gateway, change, connection.caller.account))
+            except _MALFORMED as wrong:
+                raise Refused(f"the plan is none that this program made ({wrong!r}); nothing was written") from wrong
         seen.add(place)
-
-
-async def _check_proof(plan: Plan, connection: Connection) -> None:
-    """The same fixes must be proposed again, with the same changes, and proven again."""
-    facts = Facts(connection.gateway, plan.target)
-    try:
-        diagnosis = await diagnose(facts)
-    except BadTarget as gone:
-        raise Refused(f"{gone}; nothing was written") from gone
-    found = {(finding.id, fix.id): fix for finding in diagnosis.findings for fix in finding.fixes}
-    chosen = [found.get(ids) for ids in plan.fixes]
-    proposed = [fix for fix in chosen if fix is not None and fix.auto is Auto.YES]
-    if len(proposed) != len(plan.fixes) or not _are(proposed, plan.changes):
-        raise Refused("the plan is not what is proposed now; nothing was written, make a new one with --plan")
-    proof = await simulate(diagnosis, facts, plan.changes)
-    if not proof.ok:
-        why = proof.worse[0] if proof.worse else "an answer would change for somebody else"
-        raise Refused(f"the plan is not proven any more: {why}; nothing was written")
-
-
-def _are(fixes: Sequence[Fix], changes: Sequence[Change]) -> bool:
-    try:
-        proposed = merged([change for fix in fixes for change in fix.changes])
-    except (Conflict, CannotEdit):
-        return False
-    return bool(changes) and [digests(change) for change in proposed] == [digests(change) for change in changes]
 
 
 def _target(values: Mapping[str, Any]) -> Target:

@@ -177,8 +177,9 @@ def _worse_findings(before: Diagnosis, after: Diagnosis) -> list[str]:
 
 
 def _new_warnings(before: Diagnosis, after: Diagnosis) -> tuple[str, ...]:
-    passed = {one.id for one in before.findings if one.status in (Status.PASS, Status.NOT_APPLICABLE)}
-    return tuple(one.summary for one in after.findings if one.status is Status.WARN and one.id in passed)
+    silent = (Status.PASS, Status.NOT_APPLICABLE, Status.BLOCKED)
+    known = {one.id for one in before.findings if one.status in silent}
+    return tuple(one.summary for one in after.findings if one.status is Status.WARN and one.id in known)
 
 
 def _text(

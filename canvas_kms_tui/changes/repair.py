@@ -1,7 +1,8 @@
 """The repair plan: the smallest set of changes with which the whole import passes, found by simulation.
 
 Fewer changes come first; among equals Canvas' own settings, then a statement in a key policy, then an inline policy of
-the role, then anything else. Nothing is in a plan that is not ours to apply.
+the role, then anything else. Nothing is in a plan that is not ours to apply. Where nothing fails, a plan mends what is
+warned of.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class RepairPlan:
         changes: the same as writes, those of one document merged into one.
         proof: the import simulated with all of them made.
         complete: every step of the import passes then.
-        left: failing findings that no change of the plan mends: somebody else's, or nobody's.
+        left: findings as bad as the mended ones that no change of the plan mends: somebody else's, or nobody's.
         alternatives: other sets of the same size.
     """
 
@@ -56,12 +57,12 @@ class RepairPlan:
 
 
 async def repair(diagnosis: Diagnosis, facts: Facts) -> RepairPlan | None:
-    """The best plan for a diagnosis whose fixes are proven; None where nothing fails or nothing is ours to change."""
+    """The best plan for a diagnosis whose fixes are proven; None where there is nothing that is ours to change."""
     ways = _candidates(diagnosis)
     singles = [(way, plan) for way in ways if (plan := await _tried(diagnosis, facts, (way,)))]
     if not singles:
         return None
-    failing = {finding.id for finding in diagnosis.findings if finding.status is Status.FAIL}
+    failing = {finding.id for finding in _wrong(diagnosis)}
     mends = [(way, failing - {finding.id for finding in plan.left}) for way, plan in singles]
     all_that_can_be = set().union(*(ids for _, ids in mends))
     enough = [plan for (_, plan), (_, ids) in zip(singles, mends, strict=True) if ids == all_that_can_be]
@@ -106,15 +107,18 @@ def _first_of_each(ways: Sequence[Way]) -> tuple[Way, ...]:
 
 
 def _candidates(diagnosis: Diagnosis) -> list[Way]:
-    """The fixes of failing findings that are ours and proven, the preferred first."""
-    ways = [
-        (finding, fix)
-        for finding in diagnosis.findings
-        if finding.status is Status.FAIL
-        for fix in finding.fixes
-        if _is_ours(fix)
-    ]
+    """The fixes of what is wrong that are ours and proven, the preferred first."""
+    ways = [(finding, fix) for finding in _wrong(diagnosis) for fix in finding.fixes if _is_ours(fix)]
     return sorted(ways, key=lambda way: _preference(way[1]))
+
+
+def _wrong(diagnosis: Diagnosis) -> list[Finding]:
+    """What fails; where nothing does, what is warned of."""
+    by_status = {
+        status: [finding for finding in diagnosis.findings if finding.status is status]
+        for status in (Status.FAIL, Status.WARN)
+    }
+    return by_status[Status.FAIL] or by_status[Status.WARN]
 
 
 def _is_ours(fix: Fix) -> bool:
@@ -135,8 +139,11 @@ async def _tried(diagnosis: Diagnosis, facts: Facts, chosen: Sequence[Way]) -> R
     proof = await simulate(diagnosis, facts, changes)
     if not proof.ok or proof.diagnosis is None:
         return None
-    left = tuple(finding for finding in proof.diagnosis.findings if finding.status is Status.FAIL)
-    return RepairPlan(tuple(chosen), changes, proof, complete=_passes(proof) and not left, left=left)
+    known = {finding.id for finding in _wrong(diagnosis)}
+    failing = [finding for finding in proof.diagnosis.findings if finding.status is Status.FAIL]
+    warned = [one for one in proof.diagnosis.findings if one.status is Status.WARN and one.id in known]
+    left = tuple(failing or (warned if chosen[0][0].status is Status.WARN else ()))
+    return RepairPlan(tuple(chosen), changes, proof, complete=_passes(proof) and not failing, left=left)
 
 
 def _passes(proof: Proof) -> bool:

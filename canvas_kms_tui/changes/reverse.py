@@ -10,6 +10,7 @@ from typing import Any
 
 from canvas_kms_tui.change import Change, Undo
 from canvas_kms_tui.changes.carry import carried, without_document
+from canvas_kms_tui.edits.principals import without_deleted
 
 #: kms ScheduleKeyDeletion: PendingWindowInDays is 7 to 30.
 _SHORTEST, _LONGEST = 7, 30
@@ -39,11 +40,18 @@ def reverse(change: Change) -> Change | None:
     """What undoes one change; None where nothing may (Block Public Access is never taken off again)."""
     if change.undo is Undo.NONE or change.operation == "PutPublicAccessBlock":
         return None
+    change = replace(change, before=_takable(change))
     back = replace(
         change, before=change.after, after=change.before, confirm=None, confirm_why="", undo_note="This is an undo."
     )
     operation, parameters = _operation(change)
     return replace(back, operation=operation, parameters=parameters)
+
+
+def _takable(change: Change) -> Any:
+    """What stood before. AWS takes no policy back that names deleted identities; they meant nobody."""
+    is_policy = change.undo is Undo.COMPENSATING and "Statement" in (change.before or {})
+    return without_deleted(change.before) if is_policy else change.before
 
 
 def _operation(change: Change) -> tuple[str, Mapping[str, Any]]:

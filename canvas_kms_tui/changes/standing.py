@@ -80,7 +80,8 @@ def differing(change: Change, now: Any) -> tuple[str, ...]:
 def settings_member(change: Change) -> tuple[str, str]:
     """``("UserSettings", "CanvasAppSettings")``: where in the description of a profile or Domain the document is."""
     around = "UserSettings" if change.operation == "UpdateUserProfile" else "DefaultUserSettings"
-    return around, next(iter(change.parameters[around]))
+    (member,) = change.parameters[around]
+    return around, str(member)
 
 
 async def _read(gateway: Gateway, change: Change, account: str) -> Any:

@@ -18,9 +18,9 @@ from canvas_kms_tui.edits.key_policy import (
     edit_key_policy,
     enable_key,
     other_users,
-    replace_principal,
 )
 from canvas_kms_tui.edits.ours import with_our_statement
+from canvas_kms_tui.edits.principals import deleted_identities, replace_principal, without_deleted
 from canvas_kms_tui.edits.role_policy import edit_inline_role_policy, put_inline_role_policy, update_trust_policy
 from canvas_kms_tui.edits.settings import Level, set_workspace_settings, update_domain_storage
 
@@ -36,6 +36,7 @@ __all__ = [
     "cancel_key_deletion",
     "canonical",
     "create_default_bucket",
+    "deleted_identities",
     "digest",
     "edit_bucket_policy",
     "edit_inline_role_policy",
@@ -54,4 +55,5 @@ __all__ = [
     "update_domain_storage",
     "update_trust_policy",
     "with_our_statement",
+    "without_deleted",
 ]

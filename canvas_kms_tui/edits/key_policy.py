@@ -17,7 +17,6 @@ from canvas_kms_tui.edits.documents import (
     check_bytes,
     parsed,
     statements,
-    with_statements,
 )
 from canvas_kms_tui.edits.ours import with_our_statement
 
@@ -114,23 +113,6 @@ def cancel_key_deletion(*, key_arn: str, region: str, deletion_date: datetime | 
     )
 
 
-def replace_principal(document: Json, *, index: int, old: str, new: str | None) -> dict[str, Any]:
-    """The policy with one principal of one statement replaced, or removed when ``new`` is None.
-
-    A statement whose last principal is removed goes as a whole.
-    """
-    found = statements(document)
-    principal = found[index]["Principal"]
-    if not isinstance(principal, Mapping):
-        raise ValueError(f"statement {index} names no principal {old!r}")
-    kept = {kind: _replaced(names, old, new) for kind, names in principal.items()}
-    kept = {kind: names for kind, names in kept.items() if names}
-    if not kept:
-        return with_statements(document, found[:index] + found[index + 1 :])
-    found[index] = {**found[index], "Principal": kept}
-    return with_statements(document, found)
-
-
 def other_users(document: Json | None, *, key_arn: str, role_arn: str) -> tuple[str, ...]:
     """The principals, other than the role and the key's own account, that the policy lets use the key."""
     account = account_of(key_arn)
@@ -161,13 +143,6 @@ def _statement(role_arn: str, actions: Sequence[str], conditions: Json | None, s
         "Resource": "*",
     }
     return {**statement, "Condition": dict(conditions)} if conditions else statement
-
-
-def _replaced(names: Any, old: str, new: str | None) -> Any:
-    if isinstance(names, str):
-        return new if names == old else names
-    swapped = [new if name == old else name for name in as_list(names)]
-    return list(dict.fromkeys(name for name in swapped if name))
 
 
 def _gives_use(statement: Json) -> bool:

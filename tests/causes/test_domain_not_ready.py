@@ -64,3 +64,23 @@ async def test_a_failed_space_of_the_user_fails_and_of_another_user_does_not(loo
 
     assert (await look(spaces("{profile:ana}"))).fails == {"domain-not-ready"}
     assert (await look(spaces("{profile:ben}"))).loud == {}
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "AccessDeniedException: User is not authorized to perform: kms:CreateGrant on this resource.",
+        "The requested volume size exceeds the maximum of the domain.",
+    ],
+)
+async def test_a_failed_app_whose_reason_is_mended_only_wants_to_be_started(look, reason):
+    found = await look(apps(app(status="Failed", FailureReason=reason, created="-2h")))
+    assert found.loud == {"domain-not-ready": "warn"}, found.told()
+    assert "log in to Canvas again" in found.finding("domain-not-ready", ":app/").summary
+
+
+async def test_a_reason_of_the_key_stays_a_failure_where_the_domain_names_no_key(look):
+    reason = "AccessDeniedException: User is not authorized to perform: kms:CreateGrant on this resource."
+    changed = apps(app(status="Failed", FailureReason=reason, created="-2h"))
+    changed["domains"]["analytics"]["KmsKeyId"] = None
+    assert "domain-not-ready" in (await look(changed)).fails

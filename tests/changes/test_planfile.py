@@ -1,3 +1,4 @@
+import contextlib
 import dataclasses
 import json
 
@@ -10,9 +11,12 @@ from canvas_kms_tui.changes.errors import Refused, Stale, WrongAccount
 from canvas_kms_tui.changes.prove import prove_all
 from canvas_kms_tui.changes.repair import repair
 from canvas_kms_tui.changes.undo import undo
+from canvas_kms_tui.demo import environments
 from canvas_kms_tui.edits.documents import digest
 from canvas_kms_tui.engine import diagnose
-from canvas_kms_tui.facts import Facts
+from canvas_kms_tui.facts import Calls, Facts
+from canvas_kms_tui.fleet.run import Plan
+from canvas_kms_tui.fleet.run import diagnose as fleet_diagnose
 
 ACCOUNT = "111122223333"
 
@@ -87,6 +91,98 @@ async def test_a_plan_that_was_edited_and_sealed_again_is_not_believed(planned, 
     with pytest.raises(Refused, match="not what is proposed"):
         await run(path, connection, journal)
     assert "PutKeyPolicy" not in [request["operation"] for request in demo.requests()]
+
+
+async def test_a_confirmation_that_was_edited_away_is_asked_for_all_the_same(planned, journal):
+    """What is applied is what is proposed anew: the file is only compared with it."""
+    path, connection, demo = await planned("key-disabled")
+    plan = planfile.load(path)
+    quiet = tuple(dataclasses.replace(change, confirm=None, confirm_why="") for change in plan.changes)
+    path.write_text(planfile.to_text(dataclasses.replace(plan, changes=quiet)))
+    with pytest.raises(Refused, match="to confirm"):
+        await run(path, connection, journal)
+    assert "EnableKey" not in [request["operation"] for request in demo.requests()]
+
+
+async def test_a_fix_that_only_cloudtrail_makes_ours_can_be_applied_from_its_plan(fresh_demo, connect_to, journal):
+    demo = fresh_demo("stale-principal")
+    connection = await connect_to(demo)
+    facts = Facts(Calls(connection.gateway), demo.environment.target)
+    diagnosis = await fleet_diagnose(facts, Plan())
+    plan = planfile.plan_of(await repair(diagnosis, facts), demo.environment.target)
+    outcome = await planfile.apply_plan(
+        plan, connection=connection, journal=journal, expect_account=ACCOUNT, confirm=plan.confirms
+    )
+    assert outcome.ok
+    assert (await undo(outcome.entry_id, connection=connection, journal=journal)).ok
+
+
+NONSENSE = [None, "", "x", 5, [], {}, [[]], {"a": {}}, "arn:aws:kms:x:1:key/k"]
+
+
+def _places(value, path=()):
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield (*path, key)
+            yield from _places(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield (*path, index)
+            yield from _places(inner, (*path, index))
+
+
+def _edited(body, path, value):
+    copied = json.loads(json.dumps(body))
+    inner = copied
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    for change in copied["changes"] if isinstance(copied.get("changes"), list) else ():
+        with contextlib.suppress(*planfile._MALFORMED):
+            sent = [change["service"], change["operation"], change["parameters"]]
+            change["digests"] = {
+                "before": digest(change["before"]), "after": digest(change["after"]), "sent": digest(sent)
+            }  # fmt: skip
+    return {**copied, "seal": digest(copied)}
+
+
+@pytest.mark.parametrize("name", ["two-causes", "default-bucket-missing"])
+async def test_whatever_is_edited_by_hand_and_sealed_again_is_refused_or_the_same_plan(name, planned, journal):
+    """No place of the file, replaced by nonsense, ends in a traceback; what loads is still only compared."""
+    path, connection, _ = await planned(name)
+    body = json.loads(path.read_text())
+    del body["seal"]
+    loaded = {}
+    for place in list(_places(body)):
+        for value in NONSENSE:
+            path.write_text(json.dumps(_edited(body, place, value)))
+            with contextlib.suppress(Refused):
+                loaded[place] = planfile.load(path)
+    nowhere = dataclasses.replace(connection, writer=None, no_writer="a test writes nothing")
+    for plan in list(loaded.values())[:: 1 + len(loaded) // 12]:  # every run diagnoses anew
+        with pytest.raises(Refused):
+            await planfile.apply_plan(plan, connection=nowhere, journal=journal, expect_account=ACCOUNT)
+
+
+def test_a_file_without_end_is_no_plan(tmp_path):
+    path = tmp_path / "plan.json"
+    path.write_text("[" * 200_000)
+    with pytest.raises(Refused, match="not a plan"):
+        planfile.load(path)
+    path.write_bytes(b" " * (planfile.LARGEST_FILE + 1))
+    with pytest.raises(Refused, match="larger than any plan"):
+        planfile.load(path)
+
+
+def test_a_plan_never_follows_a_link_that_stands_in_its_place(tmp_path):
+    victim, path = tmp_path / "victim", tmp_path / "plan.json"
+    victim.write_text("precious")
+    path.symlink_to(victim)
+    target = environments.load("healthy").target
+    change = edits.enable_key(key_arn="arn:aws:kms:eu-west-1:111122223333:key/abcdefgh", region="eu-west-1")
+    planfile.save(planfile.Plan(target, "t", (), (change,), "p"), path)
+    assert victim.read_text() == "precious"
+    assert not path.is_symlink()
 
 
 async def test_what_is_sent_must_be_what_is_shown(planned):

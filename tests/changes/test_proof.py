@@ -101,6 +101,27 @@ async def test_nothing_broken_needs_no_plan(fresh_demo, connect_to):
     assert await repair(diagnosis, facts) is None
 
 
+@pytest.mark.parametrize("name", ["key-not-an-arn", "wrong-key-field"])
+async def test_where_nothing_fails_the_plan_mends_what_is_warned_of(name, fresh_demo, connect_to, journal):
+    demo = fresh_demo(name)
+    connection = await connect_to(demo)
+    diagnosis, facts = await diagnosed(demo, connection)
+    plan = await repair(diagnosis, facts)
+    assert [finding.cause for finding, _ in plan.fixes] == [name]
+    assert (await apply(plan.changes, connection=connection, journal=journal)).ok
+    after = await diagnose(Facts(connection.gateway, demo.environment.target))
+    assert {finding.status for finding in after.findings if finding.cause == name} <= {"pass", "not_applicable"}
+
+
+@pytest.mark.parametrize("name", ["domain-key-grant-denied", "storage-too-small"])
+async def test_an_app_that_failed_for_what_is_mended_only_wants_to_be_started(name, fresh_demo, connect_to):
+    demo = fresh_demo(name)
+    diagnosis, facts = await diagnosed(demo, await connect_to(demo))
+    plan = await repair(diagnosis, facts)
+    assert plan.complete
+    assert any("log in to Canvas again" in warning for warning in plan.proof.warnings)
+
+
 def key_of(demo):
     return next(arn for arn, key in demo.environment.document["keys"].items() if "artifacts" in str(key["aliases"]))
 
@@ -161,6 +182,9 @@ async def test_a_policy_that_kms_would_refuse_is_not_proven(fresh_demo, connect_
     proven = {fix.id: fix for _, fix in fixes_of(diagnosis)}
     assert proven["role-denied-kms/key-policy"].proven is False
     assert "deleted identity" in proven["role-denied-kms/key-policy"].proof
+    beside = proven["role-denied-kms/key-policy-cleaned"]
+    assert (beside.auto, beside.proven) == (Auto.OWNER, True)
+    assert "AROA" not in beside.changes[0].parameters["Policy"]
     plan = await repair(diagnosis, facts)
     assert [fix.id for _, fix in plan.fixes] == ["role-denied-kms/role-policy"]
 
