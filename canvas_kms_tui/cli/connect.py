@@ -7,7 +7,7 @@ import importlib.util
 import json
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -132,13 +132,8 @@ async def _live(options: Options, on_progress: Callable[[str], None] | None) -> 
 
 
 async def _demo(options: Options, name: str, on_progress: Callable[[str], None] | None) -> Opened:
-    missing = [package for package in _DEMO_EXTRA if importlib.util.find_spec(package) is None]
-    if missing:
-        raise CannotConnect(
-            f"--demo needs {', '.join(missing)}, which this installation left out; "
-            "install with the extra: pip install '.[demo]' in the checkout",
-            2,
-        )
+    if missing := missing_extra("--demo", "demo", _DEMO_EXTRA):
+        raise CannotConnect(missing, 2)
     from canvas_kms_tui.aws.live import connect
     from canvas_kms_tui.aws.options import ConnectOptions, Credentials
     from canvas_kms_tui.demo import environments, server
@@ -170,6 +165,17 @@ async def _demo(options: Options, name: str, on_progress: Callable[[str], None] 
         running.stop()
         raise
     return Opened(_closing(connection, running.stop), wanted(options).filled_from(environment.target))
+
+
+def missing_extra(flag: str, extra: str, packages: Sequence[str]) -> str:
+    """What ``flag`` lacks and how to get it; empty where everything is there."""
+    missing = [package for package in packages if importlib.util.find_spec(package) is None]
+    if not missing:
+        return ""
+    return (
+        f"{flag} needs {', '.join(missing)}, which this installation left out; "
+        f"install with the extra: pip install '.[{extra}]' in the checkout"
+    )
 
 
 def _path(said: str | None) -> Path | None:

@@ -6,7 +6,7 @@ import contextlib
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from types import FrameType
 
@@ -34,8 +34,14 @@ ERRANDS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; gives its exit code (``canvas_kms_tui.fleet.Exit``)."""
+    said = sys.argv[1:] if argv is None else argv
+    return guarded(lambda options: _run(options, said), said)
+
+
+def guarded(face: Callable[[Options], int], argv: Sequence[str]) -> int:
+    """Do what a command line asks for; whatever stops it is one line and an exit code."""
     try:
-        return _run(parse(argv))
+        return face(parse(argv))
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else 0
     except (Complaint, CannotConnect) as stopped:
@@ -61,7 +67,7 @@ def _defect(defect: Exception) -> str:
         return f"{said}: {defect}; no report could be written: {problem}"
 
 
-def _run(options: Options) -> int:
+def _run(options: Options, argv: Sequence[str]) -> int:
     asked = [name for name in ERRANDS if getattr(options, name) not in (False, None, ())]
     if len(asked) > 1:
         flags = " and ".join(f"--{name.replace('_', '-')}" for name in asked)
@@ -71,6 +77,10 @@ def _run(options: Options) -> int:
         with _ended_like_interrupted():
             code: int = getattr(import_module(f"canvas_kms_tui.cli.{module}"), function)(options)
         return code
+    if options.web is not None:
+        from canvas_kms_tui.cli import web
+
+        return web.run(options, argv)
     _demand_terminal()
     from canvas_kms_tui.cli import screen
 

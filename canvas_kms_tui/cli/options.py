@@ -73,6 +73,7 @@ class Options:
     journal: bool
     undo: str | None
     theme: str | None
+    web: int | None
     list_causes: bool
     explain: str | None
     list_demos: bool

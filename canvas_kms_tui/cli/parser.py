@@ -101,6 +101,8 @@ def _check_together(options: Options) -> None:
         raise UsageError("--external-id needs --role-arn, the role that is assumed with it")
     if options.redact and not options.record:
         raise UsageError("--redact is for --record: what is written to a case file")
+    if options.web is not None and options.batch:
+        raise UsageError("--web and --batch: one face at a time")
     if options.confirm and not options.apply_plan:
         raise UsageError("--confirm is for --apply-plan")
     both = set(options.only) & set(options.skip)
@@ -300,6 +302,14 @@ def _batch(group: argparse._ArgumentGroup) -> None:
 
 def _look(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--theme", metavar="NAME", type=values.text, help="colour theme of the terminal program")
+    group.add_argument(
+        "--web",
+        metavar="PORT",
+        nargs="?",
+        type=values.port,
+        const=0,
+        help="show the program in a browser on this machine, read-only, at 127.0.0.1 (default: a free port)",
+    )
 
 
 def _about(group: argparse._ArgumentGroup) -> None:

@@ -16,9 +16,7 @@ from canvas_kms_tui.tui import run as run_screen
 
 def run(options: Options) -> int:
     """Show the program until it is left; gives the exit code."""
-    _check_theme(options)
-    if options.record:
-        demand_file(Path(options.record).expanduser(), "--record")
+    check(options)
     open_source = opener(options)
 
     async def connect() -> Connection:
@@ -50,6 +48,13 @@ def run(options: Options) -> int:
         skip=options.skip,
     )
     return run_screen(session)
+
+
+def check(options: Options) -> None:
+    """Raises :class:`UsageError` for what cannot be meant, before anything is drawn."""
+    _check_theme(options)
+    if options.record:
+        demand_file(Path(options.record).expanduser(), "--record")
 
 
 def _close(opened: Opened, session: Session) -> None:

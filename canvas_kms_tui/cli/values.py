@@ -47,6 +47,14 @@ domain_id = _matching(r"d-(-*[a-z0-9]){1,61}", "d-abc123example")
 region = _matching(r"[a-z]{2,}(-[a-z]+)+-\d+", "us-east-1")
 account = _matching(r"\d{12}", "111122223333 (twelve digits)")
 role_arn = _matching(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+", "arn:aws:iam::111122223333:role/NAME")
+
+
+def port(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or not 0 < int(value) < 65536:
+        raise argparse.ArgumentTypeError(f"{value!r} is no port; write a number from 1 to 65535")
+    return int(value)
+
+
 url = _matching(r"https?://[^\s/]+\S*", "https://host:port")
 
 
