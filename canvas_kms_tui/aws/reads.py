@@ -84,6 +84,11 @@ READS: Final[dict[tuple[str, str], Operation]] = {
     ("accessanalyzer", "validate_policy"): _op(everything, "access-analyzer:ValidatePolicy"),
 }
 
+#: Reads for which AWS may charge: only on request, never part of a diagnosis, of the doctor or of its policy.
+CHARGED: Final[dict[tuple[str, str], Operation]] = {
+    ("accessanalyzer", "check_no_public_access"): _op(everything, "access-analyzer:CheckNoPublicAccess"),
+}
+
 
 def check_read(service: str, operation: str, params: Mapping[str, Any]) -> Operation:
     """The allowed operation.
@@ -92,9 +97,9 @@ def check_read(service: str, operation: str, params: Mapping[str, Any]) -> Opera
         PermissionError: it is not a read that the program makes, or it would make something: KMS creates an AWS
             managed key when somebody describes its alias before it exists.
     """
-    if (service, operation) not in READS:
+    if (service, operation) not in READS and (service, operation) not in CHARGED:
         raise PermissionError(f"{service} {operation} is not on the list of reads")
     key_id = str(params.get("KeyId", ""))
     if operation == "describe_key" and (key_id.startswith("alias/aws/") or ":alias/aws/" in key_id):
         raise PermissionError(f"kms describe_key {key_id} would create the AWS managed key; resolve it by list_aliases")
-    return READS[service, operation]
+    return READS.get((service, operation)) or CHARGED[service, operation]

@@ -6,22 +6,33 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from canvas_kms_tui.change import Change
-
-Shell = Literal["bash", "powershell"]
 
 #: boto3's service name → the CLI's, where they differ.
 _SERVICES = {"s3": "s3api"}
 
 
-def as_cli(change: Change, *, shell: Shell = "bash") -> str:
-    """One command, after a line that stops when the credentials are of another account.
+def as_cli(change: Change) -> str:
+    """One command for bash and other shells of its kind."""
+    command = " ".join(words(change))
+    return " \\\n  ".join([command, *_arguments(change, shlex.quote)])
 
-    PowerShell loses the quotes of JSON in arguments before version 7.3, so documents go through a file there.
-    """
-    return _bash(change) if shell == "bash" else _powershell(change)
+
+def as_powershell(change: Change) -> str:
+    """The same for PowerShell, which loses the quotes of JSON in arguments before version 7.3: documents go through a
+    file."""
+    written, arguments = [], []
+    for number, (name, value) in enumerate(change.parameters.items(), 1):
+        if _is_document(value):
+            path = f"canvas-kms-{number}.json"
+            written.append(f"[IO.File]::WriteAllText((Join-Path $PWD '{path}'), {_ps_quote(_text(value))})")
+            arguments.append(f"--{dashed(name)} file://{path}")
+        else:
+            arguments.append(f"--{dashed(name)} {_ps_quote(_text(value))}")
+    region = [f"--region {_ps_quote(change.region)}"] if change.region else []
+    return "\n".join([*written, " `\n  ".join([" ".join(words(change)), *region, *arguments])])
 
 
 def words(change: Change) -> list[str]:
@@ -33,24 +44,6 @@ def dashed(name: str) -> str:
     """``CORSConfiguration`` → ``cors-configuration``, as the CLI names operations and parameters."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name)
     return spaced.lower()
-
-
-def _bash(change: Change) -> str:
-    command = " ".join(words(change))
-    return " \\\n  ".join([command, *_arguments(change, shlex.quote)])
-
-
-def _powershell(change: Change) -> str:
-    written, arguments = [], []
-    for number, (name, value) in enumerate(change.parameters.items(), 1):
-        if _is_document(value):
-            path = f"canvas-kms-{number}.json"
-            written.append(f"[IO.File]::WriteAllText((Join-Path $PWD '{path}'), {_ps_quote(_text(value))})")
-            arguments.append(f"--{dashed(name)} file://{path}")
-        else:
-            arguments.append(f"--{dashed(name)} {_ps_quote(_text(value))}")
-    region = [f"--region {_ps_quote(change.region)}"] if change.region else []
-    return "\n".join([*written, " `\n  ".join([" ".join(words(change)), *region, *arguments])])
 
 
 def _arguments(change: Change, quote: Callable[[str], str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from canvas_kms_tui.change import Change
-from canvas_kms_tui.gateway import CallFailed, Gateway
+from canvas_kms_tui.gateway import CallFailed, FailureKind, Gateway
 
 #: Set by CloudFormation itself; of other tools the names in keys and values, as teams commonly tag.
 _STACK = "aws:cloudformation:stack-name"
@@ -15,9 +15,24 @@ _TOOLS = ("terraform", "opentofu", "pulumi", "cdk", "cloudformation", "crossplan
 async def managed_by(gateway: Gateway, change: Change) -> str:
     """``CloudFormation stack X``, ``Terraform``…; empty where nothing tells, or the tags may not be read."""
     try:
-        tags = await _tags(gateway, change)
+        return _owner(await _tags(gateway, change))
     except CallFailed:
         return ""
+
+
+async def drift(gateway: Gateway, change: Change) -> str:
+    """What is to be said before the resource is edited; empty where its tags tell of nobody."""
+    try:
+        owner = _owner(await _tags(gateway, change))
+    except CallFailed as failure:
+        if failure.kind is FailureKind.NOT_FOUND:
+            return ""
+        why = failure.code or failure.kind.value
+        return f"Whether infrastructure code manages {change.resource} is not known: its tags cannot be read ({why})."
+    return drift_warning(owner, change.resource) if owner else ""
+
+
+def _owner(tags: Mapping[str, str]) -> str:
     if stack := tags.get(_STACK):
         return f"CloudFormation stack {stack}"
     for name, value in tags.items():
@@ -28,9 +43,9 @@ async def managed_by(gateway: Gateway, change: Change) -> str:
     return ""
 
 
-def drift_warning(owner: str) -> str:
+def drift_warning(owner: str, resource: str = "This resource") -> str:
     """What is said before such a resource is edited."""
-    return f"This resource is probably managed by {owner}: a direct edit will drift. Change the code instead."
+    return f"{resource} is probably managed by {owner}: a direct edit will drift. Change the code instead."
 
 
 async def _tags(gateway: Gateway, change: Change) -> Mapping[str, str]:

@@ -47,11 +47,21 @@ class Affected:
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """How many other principals were asked, of how many named, and whose answers change."""
+    """How many other principals were asked, of how many named, and whose answers change.
+
+    ``asked`` counts strangers too: somebody of the account, somebody of another one, and nobody known.
+    """
 
     asked: int
     named: int
     affected: tuple[Affected, ...]
+
+    def text(self, change: Change) -> str:
+        """In a sentence, for the proof."""
+        who = "1 other principal" if self.named == 1 else f"{self.named} other principals"
+        left = f" ({self.named - ASKED} of them not asked)" if self.named > ASKED else ""
+        ends = "no answer changes" if not self.affected else f"{len(self.affected)} answers change"
+        return f"{who} of the {change.document} and strangers asked before and after{left}: {ends}."
 
 
 def concerned(change: Change, *, role_arn: str) -> Concerned:
@@ -61,15 +71,15 @@ def concerned(change: Change, *, role_arn: str) -> Concerned:
     before, after = (Document.parse(doc or {"Statement": []}, name="") for doc in (change.before, change.after))
     changed = changed_statements(change.before, change.after)
     touched = Document.parse({"Version": _version(change), "Statement": changed}, name="")
-    people = [person for person in _people(change, role_arn) if not is_role(person, role_arn)]
-    asked = people[:ASKED]
+    named, strangers = _people(change, role_arn)
+    asked = [*named[:ASKED], *strangers]
     affected: dict[str, Affected] = {}
     for person in asked:
         for request in _requests(change, changed, person):
             if _may_speak(touched, request):
                 for found in _differences(change, request, before, after, changed):
                     affected.setdefault(f"{found.who} {found.action}", found)
-    return Concerned(len(asked), len(people), tuple(affected.values()))
+    return Concerned(len(asked), len(named), tuple(affected.values()))
 
 
 def changed_statements(before: Any, after: Any) -> list[dict[str, Any]]:
@@ -111,8 +121,8 @@ def _is_meant(change: Change, person: Principal, changed: list[dict[str, Any]]) 
     return any(_names(statement, person) for statement in changed)
 
 
-def _people(change: Change, role_arn: str) -> list[Principal]:
-    """Everybody whom either document names, somebody of the account, somebody of another one, and nobody known."""
+def _people(change: Change, role_arn: str) -> tuple[list[Principal], list[Principal]]:
+    """Everybody else whom either document names; and somebody of the account, of another one, and nobody known."""
     partition, account = role_arn.split(":")[1], role_arn.split(":")[4]
     named = [person for doc in (change.before, change.after) for s in statements(doc) for person in _named(s)]
     strangers = [
@@ -120,7 +130,8 @@ def _people(change: Change, role_arn: str) -> list[Principal]:
         Principal.role(f"arn:{partition}:iam::{_another(account)}:role/AnyRole"),
         Principal.anonymous(),
     ]
-    return list(dict.fromkeys([*named, *strangers]))
+    known = [person for person in dict.fromkeys(named) if not is_role(person, role_arn)]
+    return known, [person for person in strangers if person not in known]
 
 
 def _named(statement: Mapping[str, Any]) -> Iterator[Principal]:

@@ -32,7 +32,6 @@ from canvas_kms_tui.evidence import look
 from canvas_kms_tui.facts import Facts
 from canvas_kms_tui.findings import Diagnosis
 from canvas_kms_tui.gateway import Connection
-from canvas_kms_tui.policy import Decision
 from canvas_kms_tui.target import BadTarget, Dataset, Target
 
 VERSION = "1"
@@ -70,9 +69,7 @@ class Plan:
 def plan_of(repair: RepairPlan, target: Target) -> Plan:
     """A repair plan as a plan file."""
     fixes = tuple((finding.id, fix.id) for finding, fix in repair.fixes)
-    passing = sum(Decision(step.decision) is Decision.ALLOWED for step in repair.proof.after)
-    proof = f"Simulated with all changes made: {passing} of {len(repair.proof.after)} steps pass."
-    return Plan(target, repair.title, fixes, repair.changes, proof)
+    return Plan(target, repair.title, fixes, repair.changes, repair.proof.text)
 
 
 def to_text(plan: Plan) -> str:

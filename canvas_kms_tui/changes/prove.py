@@ -36,6 +36,7 @@ class Proof:
         before, after: the import path on both sides.
         worse: what passed and would not any more, in words.
         affected: other principals whose answers change.
+        asked: what was asked of whom besides the role, in words; empty where nobody else is named.
         warnings: what is then to be done besides (log out and in, say).
         profiles: what happens to the other user profiles of the Domain; None where the changes do not concern them.
         diagnosis: everything as it would be found after the changes.
@@ -47,9 +48,16 @@ class Proof:
     after: tuple[StepResult, ...]
     worse: tuple[str, ...] = ()
     affected: tuple[Affected, ...] = ()
+    asked: tuple[str, ...] = ()
     profiles: Neighbours | None = None
     warnings: tuple[str, ...] = ()
     diagnosis: Diagnosis | None = field(default=None, repr=False)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """What was found out about everybody else, in sentences."""
+        profiles = (_upper(self.profiles.text),) if self.profiles is not None else ()
+        return (*self.asked, *map(str, self.affected), *profiles)
 
 
 async def prove(diagnosis: Diagnosis, facts: Facts, fix: Fix, finding: Finding | None = None) -> Proof:
@@ -78,25 +86,28 @@ async def simulate(diagnosis: Diagnosis, facts: Facts, changes: Sequence[Change]
     causes = [cause for cause in catalogue() if cause.id in ids]
     after = await diagnose(overlay, causes=causes, accept_unknown=diagnosis.accepted_unknown)
     role = diagnosis.resolved.execution_role.value or ""
-    affected = tuple(one for change in changes for one in concerned(change, role_arn=role).affected) if role else ()
-    profiles = await neighbours(facts, changes)
+    asked = [(change, concerned(change, role_arn=role)) for change in changes] if role else []
+    affected = tuple(one for _, concern in asked for one in concern.affected)
+    profiles = await neighbours(facts, changes, role) if role else None
     worse = [
         *refusals(changes),
         *_worse_steps(diagnosis.import_path, after.import_path),
         *_worse_findings(diagnosis, after),
     ]
     gains = [one for one in affected if not one.intended]
-    return Proof(
+    simulated = Proof(
         ok=not worse and not gains and (profiles is None or profiles.ok),
         text="",
         before=diagnosis.import_path,
         after=after.import_path,
         worse=tuple(dict.fromkeys(worse)),
         affected=affected,
+        asked=tuple(concern.text(change) for change, concern in asked if concern.named),
         profiles=profiles,
         warnings=_new_warnings(diagnosis, after),
         diagnosis=after,
     )
+    return dataclasses.replace(simulated, text=_harm(simulated) or _proven_text(simulated, ()))
 
 
 async def _proven(diagnosis: Diagnosis, facts: Facts, finding: Finding) -> Finding:
@@ -193,13 +204,18 @@ def _text(
         return f"Not proven: {left[0].summary}"
     if unexplained:
         return f"Not proven: {unexplained[0].action} on {unexplained[0].resource} would still be denied."
+    return _harm(simulated) or _proven_text(simulated, still)
+
+
+def _harm(simulated: Proof) -> str:
+    """Why the changes may not be offered, whatever they mend; empty where nothing is against them."""
     if simulated.worse:
         return f"Not proven: {simulated.worse[0]}."
     if gains := [one for one in simulated.affected if not one.intended]:
         return f"Not proven: an answer would change for somebody else: {gains[0]}."
     if simulated.profiles is not None and not simulated.profiles.ok:
         return f"Not proven: {simulated.profiles.text}"
-    return _proven_text(simulated, still)
+    return ""
 
 
 def _proven_text(simulated: Proof, still: Sequence[StepResult]) -> str:
@@ -225,6 +241,10 @@ def step_id(step: StepResult) -> str:
 
 def _rank(step: StepResult) -> int:
     return _RANK[Decision(step.decision)]
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _words(decision: str) -> str:

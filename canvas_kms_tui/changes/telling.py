@@ -1,4 +1,4 @@
-"""The journal and a plan in words: for a terminal, for machines, and for the one who must approve."""
+"""The journal in words: for a terminal and for machines."""
 
 from __future__ import annotations
 
@@ -6,13 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from canvas_kms_tui.change import Change
-from canvas_kms_tui.changes.diff import diff
 from canvas_kms_tui.changes.entries import ChangeRecord, Entry
-from canvas_kms_tui.changes.export_cli import as_cli
-from canvas_kms_tui.changes.planfile import Plan
 from canvas_kms_tui.changes.record import digests
-from canvas_kms_tui.findings import Diagnosis
 
 
 def journal_text(entries: Sequence[Entry]) -> str:
@@ -25,42 +20,6 @@ def journal_text(entries: Sequence[Entry]) -> str:
 def journal_json(entries: Sequence[Entry]) -> str:
     """The journal for machines, the oldest entry first; documents are given by their digests."""
     return json.dumps({"journal_version": "1", "entries": [_entry_json(entry) for entry in entries]}, indent=2) + "\n"
-
-
-def change_request(plan: Plan, diagnosis: Diagnosis | None = None) -> str:
-    """Markdown for the approver: what, why, proof, undo."""
-    chosen = {finding for finding, _ in plan.fixes}
-    found = [finding for finding in diagnosis.findings if finding.id in chosen] if diagnosis else []
-    why = [f"- `{finding.cause}`: {finding.summary}" for finding in found] or ["- See the diagnosis."]
-    parts = [
-        f"# Change request: {plan.title}",
-        f"Target: `{plan.target}`",
-        "\n".join(["## Why", "", *why]),
-        f"## Proof\n\n{plan.proof}",
-        "## What",
-        *(_change_section(number, change) for number, change in enumerate(plan.changes, 1)),
-    ]
-    return "\n\n".join(parts) + "\n"
-
-
-def _change_section(number: int, change: Change) -> str:
-    shown = "\n".join(str(line) for line in diff(change))
-    lines = [
-        f"### {number}. {change.action} on `{change.resource}`",
-        f"Undo ({change.undo.value}): {change.undo_note}",
-        *([f"To confirm, type `{change.confirm}`. {change.confirm_why}"] if change.confirm else []),
-        _fenced("diff", shown),
-        _fenced("sh", as_cli(change)),
-    ]
-    return "\n\n".join(lines)
-
-
-def _fenced(language: str, text: str) -> str:
-    """A code block whose fence is longer than any in the text."""
-    fence = "```"
-    while fence in text:
-        fence += "`"
-    return f"{fence}{language}\n{text}\n{fence}"
 
 
 def _entry_text(entry: Entry) -> str:

@@ -13,7 +13,7 @@ PROGRAM = "canvas-kms-tui"
 DEFAULT_DEMO = "role-denied-kms"
 
 FORMATS = ("text", "json", "jsonl", "markdown", "html", "junit", "ocsf")
-EXPORTS = ("cli", "cloudformation", "terraform")
+EXPORTS = ("cli", "powershell", "cloudformation", "terraform")
 FAIL_ON = ("warn", "fail")
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
@@ -68,6 +68,8 @@ class Options:
     skip: tuple[str, ...]
     export_fixes: tuple[str, ...]
     plan: str | None
+    alternative: int | None
+    check_public_access: bool
     apply_plan: str | None
     confirm: tuple[str, ...]
     journal: bool

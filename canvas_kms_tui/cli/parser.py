@@ -105,6 +105,8 @@ def _check_together(options: Options) -> None:
         raise UsageError("--web and --batch: one face at a time")
     if options.confirm and not options.apply_plan:
         raise UsageError("--confirm is for --apply-plan")
+    if options.plan is None and (options.alternative is not None or options.check_public_access):
+        raise UsageError("--alternative and --check-public-access are for --plan")
     both = set(options.only) & set(options.skip)
     if both:
         raise UsageError(f"{', '.join(sorted(both))}: named in both --only and --skip")
@@ -230,6 +232,18 @@ def _changes(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--plan", metavar="FILE", type=values.text, help="write the smallest set of changes that mends the import"
+    )
+    group.add_argument(
+        "--alternative",
+        metavar="N",
+        type=values.number,
+        help="with --plan: another way that does the same, by its number in the change request",
+    )
+    group.add_argument(
+        "--check-public-access",
+        action="store_true",
+        help="with --plan: let Access Analyzer check the new policies for public access. AWS may charge for it: "
+        "on a terminal it asks first",
     )
     group.add_argument(
         "--apply-plan",

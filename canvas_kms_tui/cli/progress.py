@@ -53,6 +53,14 @@ class Progress:
         self._write("")
         print(" ".join(line.split()), file=sys.stderr)
 
+    def ask(self, question: str) -> bool:
+        """Whether somebody at the terminal says yes; without a terminal nobody has to: the flag was given."""
+        if not self._on or sys.stdin is None or not sys.stdin.isatty():
+            return True
+        self._write("")
+        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
     def close(self) -> None:
         self._write("")
 

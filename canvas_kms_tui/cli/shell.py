@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from canvas_kms_tui import changes
@@ -22,9 +23,11 @@ from canvas_kms_tui.facts import Facts
 from canvas_kms_tui.findings import Diagnosis
 from canvas_kms_tui.fleet.exits import Exit
 from canvas_kms_tui.fleet.run import Plan as Checks
+from canvas_kms_tui.report.change_request import change_request
 
 _EXPORTS: dict[str, Callable[[Change], str]] = {
     "cli": changes.as_cli,
+    "powershell": changes.as_powershell,
     "cloudformation": changes.as_cloudformation,
     "terraform": changes.as_terraform,
 }
@@ -34,21 +37,40 @@ def export_fixes(options: Options) -> int:
     """Every fix of every finding as code, on stdout or where ``--output`` says. Ends like a diagnosis."""
     checks, beside = checks_of(options), Beside(options)
     output = Output(options.output, options.export_fixes)
-    done = headless(options, lambda opened, progress: diagnosed(opened, checks, progress))
-    output.write(batch.stem(done.diagnosis), [(name, _as_code(done.diagnosis, name)) for name in options.export_fixes])
+
+    async def work(opened: Opened, progress: Progress) -> tuple[Diagnosed, dict[str, str]]:
+        done = await diagnosed(opened, checks, progress)
+        fixes = [change for finding in done.diagnosis.findings for fix in finding.fixes for change in fix.changes]
+        drifts = {change.resource: await changes.drift(opened.connection.gateway, change) for change in fixes}
+        return done, drifts
+
+    done, drifts = headless(options, work)
+    texts = [(name, _as_code(done.diagnosis, name, drifts)) for name in options.export_fixes]
+    output.write(batch.stem(done.diagnosis), texts)
     return batch.ending(done, options, beside.of([done.diagnosis]))
 
 
-def _as_code(diagnosis: Diagnosis, name: str) -> str:
+def _as_code(diagnosis: Diagnosis, name: str, drifts: Mapping[str, str]) -> str:
     parts = []
     for finding in diagnosis.findings:
         for fix in finding.fixes:
             proof = fix.proof or ("proven by simulation" if fix.proven else "not proven")
-            head = [f"# {finding.cause}: {fix.title}", f"# {finding.resource}", f"# apply: {fix.auto.value}; {proof}"]
+            head = [f"{finding.cause}: {fix.title}", finding.resource, f"apply: {fix.auto.value}; {proof}"]
+            warned = dict.fromkeys(drift for change in fix.changes if (drift := drifts.get(change.resource)))
             body = [_EXPORTS[name](change).rstrip() for change in fix.changes]
-            text = [f"# {line}" for line in fix.text.splitlines()]
-            parts.append("\n".join([*(" ".join(line.split()) for line in (*head, *text)), *body]))
+            comments = [f"# {' '.join(line.split())}" for line in (*head, *warned, *fix.text.splitlines())]
+            parts.append("\n".join([*comments, *body]))
     return "\n\n".join(parts) + "\n" if parts else "# Nothing to change.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposed:
+    """A diagnosis, and what is proposed to apply: a plan file, what it was made of, what to know before."""
+
+    done: Diagnosed
+    plan: planfile.Plan | None = None
+    repair: changes.RepairPlan | None = None
+    advice: changes.Advice | None = None
 
 
 def plan(options: Options) -> int:
@@ -59,7 +81,8 @@ def plan(options: Options) -> int:
     checks, beside, file = checks_of(options), Beside(options), Path(options.plan or "").expanduser()
     demand_file(file, "--plan")
     output = Output(options.output, options.format)
-    done, proposed = headless(options, lambda opened, progress: _proposed(opened, checks, progress))
+    found = headless(options, lambda opened, progress: _proposed(opened, checks, options, progress))
+    done, proposed = found.done, found.plan
     if proposed is not None:
         try:
             planfile.save(proposed, file)
@@ -68,16 +91,38 @@ def plan(options: Options) -> int:
     if options.batch:
         batch.put_out(done, output, beside.of([done.diagnosis]))
     elif proposed is not None:
-        to_stdout(changes.change_request(proposed, done.diagnosis))
+        to_stdout(change_request(proposed, done.diagnosis, repair=found.repair, advice=found.advice))
     else:
         to_stdout(f"Nothing to apply, so {file} was not written. {done.diagnosis.verdict.headline}\n")
     return batch.ending(done, options, beside.of([done.diagnosis]))
 
 
-async def _proposed(opened: Opened, checks: Checks, progress: Progress) -> tuple[Diagnosed, planfile.Plan | None]:
+async def _proposed(opened: Opened, checks: Checks, options: Options, progress: Progress) -> _Proposed:
     done = await diagnosed(opened, checks, progress)
-    repair = await changes.repair(done.diagnosis, done.facts)
-    return done, changes.plan_of(repair, done.facts.target) if repair else None
+    best = await changes.repair(done.diagnosis, done.facts)
+    if best is None:
+        return _Proposed(done)
+    chosen = _chosen(best, options.alternative)
+    public = options.check_public_access and _may_be_charged(chosen.changes, progress)
+    advice = await changes.advise(opened.connection.gateway, chosen.changes, public_access=public)
+    return _Proposed(done, changes.plan_of(chosen, done.facts.target), chosen, advice)
+
+
+def _chosen(best: changes.RepairPlan, number: int | None) -> changes.RepairPlan:
+    if number is None:
+        return best
+    if number > len(best.alternatives):
+        raise UsageError(f"--alternative {number}: there are {len(best.alternatives)} other ways")
+    return best.alternatives[number - 1]
+
+
+def _may_be_charged(proposed: Sequence[Change], progress: Progress) -> bool:
+    """The flag asks for it; on a terminal somebody is there to be asked whether the price is known."""
+    count = sum(map(changes.may_be_public, proposed))
+    if not count:
+        return False
+    documents = "1 document" if count == 1 else f"{count} documents"
+    return progress.ask(f"AWS may charge for CheckNoPublicAccess, once for {documents}. Ask it?")
 
 
 def apply_plan(options: Options) -> int:

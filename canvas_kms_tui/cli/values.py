@@ -103,3 +103,10 @@ def policies(value: str) -> tuple[str, ...]:
         if word not in ("read-only", "fix") and not (word.startswith("fix:") and word != "fix:"):
             raise argparse.ArgumentTypeError(f"{word!r} is not known; one of read-only, fix, fix:CAUSE")
     return found
+
+
+def number(value: str) -> int:
+    """A whole number from 1."""
+    if not re.fullmatch(r"[1-9]\d{0,2}", value):
+        raise argparse.ArgumentTypeError(f"{value!r} is no number; write 1, 2, 3")
+    return int(value)

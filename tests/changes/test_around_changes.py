@@ -12,6 +12,7 @@ from canvas_kms_tui.aws.writes import WRITES
 from canvas_kms_tui.changes.standing import boto3_name
 from canvas_kms_tui.demo import environments
 from canvas_kms_tui.gateway import CallFailed, FailureKind
+from canvas_kms_tui.report.change_request import change_request
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -157,6 +158,6 @@ def test_a_change_request_shows_what_why_proof_and_undo():
     change = edits.enable_key(key_arn="arn:aws:kms:eu-west-1:111122223333:key/abcdefgh", region="eu-west-1")
     target = environments.load("healthy").target
     plan = changes.Plan(target, "Enable the key", (("key-disabled=x", "key-disabled/enable"),), (change,), "It passes.")
-    text = changes.change_request(plan)
+    text = change_request(plan)
     for part in ("## Why", "It passes.", "aws kms enable-key", "compensating", "111122223333 abcdefgh"):
         assert part in text

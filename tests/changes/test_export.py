@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canvas_kms_tui import edits
-from canvas_kms_tui.changes import as_cli, as_cloudformation, as_terraform
+from canvas_kms_tui.changes import as_cli, as_cloudformation, as_powershell, as_terraform
 from canvas_kms_tui.changes.export_cli import dashed
 from canvas_kms_tui.changes.standing import boto3_name
 
@@ -111,7 +111,7 @@ def test_a_real_bash_gets_what_was_meant(sid):
 
 @pytest.mark.parametrize("change", CHANGES, ids=NAMES)
 def test_powershell_gets_literal_strings_and_documents_through_files(change):
-    text = as_cli(change, shell="powershell")
+    text = as_powershell(change)
     command = text[text.index("aws ") :]
     assert "{" not in command
     assert '"' not in command
@@ -120,13 +120,13 @@ def test_powershell_gets_literal_strings_and_documents_through_files(change):
 
 def test_powershell_doubles_every_kind_of_quote():
     change = dataclasses.replace(key_policy(), parameters={"KeyId": "a'b’c"})
-    assert "'a''b’’c'" in as_cli(change, shell="powershell")
+    assert "'a''b’’c'" in as_powershell(change)
 
 
 @pytest.mark.skipif(shutil.which("pwsh") is None, reason="no PowerShell here")
 def test_a_real_powershell_gets_what_was_meant(tmp_path):
     change = key_policy('it\'s "quoted"')
-    script = as_cli(change, shell="powershell").replace("aws kms", "Write-Output kms")
+    script = as_powershell(change).replace("aws kms", "Write-Output kms")
     subprocess.run(["pwsh", "-NoProfile", "-Command", script], cwd=tmp_path, check=True)
     assert (tmp_path / "canvas-kms-3.json").read_text() == change.parameters["Policy"]
 

@@ -10,6 +10,7 @@ import pytest
 from program import run, the_line
 from test_batch import access, target
 
+from canvas_kms_tui.demo import environments
 from canvas_kms_tui.demo.server import RunningDemo
 
 
@@ -115,6 +116,36 @@ def test_a_dangerous_change_wants_its_text(fresh_demo, tmp_path):
     assert confirm in the_line(refused)
     assert shell.apply("--confirm", confirm).returncode == 0
     assert shell.verdict() == "healthy"
+
+
+def test_the_change_request_says_who_else_and_the_other_ways(shell):
+    shown = shell.plan("--alternative", "1").stdout
+    assert "an inline policy of the role" in shown.splitlines()[0]
+    assert "ben has the same execution role and gains the same" in shown
+    request = shell.plan().stdout
+    assert "1. Let the role CanvasExecutionRole use the key: an inline policy of the role" in request
+    assert "other principal" in request
+    assert "In PowerShell:" in request
+    done = shell.plan("--alternative", "9")
+    assert done.returncode == 2
+    assert "there are 1 other ways" in the_line(done)
+
+
+def test_a_resource_that_a_stack_manages_is_warned_of_with_code_first(fresh_demo, tmp_path):
+    tags = {"keys": {"artifacts": {"tags": {"aws:cloudformation:stack-name": "lake"}}}}
+    shell = Shell(fresh_demo(environments.load("role-denied-kms").moved(overrides=tags)), tmp_path)
+    request = shell.plan().stdout
+    assert "is probably managed by CloudFormation stack lake: a direct edit will drift" in request
+    assert request.index("Preferred, as code") < request.index("In bash:")
+    exported = shell.run("--export-fixes", "terraform", *target(shell.demo)).stdout
+    assert "CloudFormation stack lake" in exported
+
+
+def test_public_access_is_checked_on_request_alone(shell):
+    assert "CheckNoPublicAccess" not in shell.plan().stdout
+    assert "CheckNoPublicAccess" not in [each["operation"] for each in shell.demo.requests()]
+    assert "the key policy gives no public access" in shell.plan("--check-public-access").stdout
+    assert shell.run("--check-public-access").returncode == 2
 
 
 def test_nothing_to_mend_writes_no_plan(fresh_demo, tmp_path):
