@@ -131,7 +131,8 @@ async def record(demo: RunningDemo) -> Recorded:
 
 
 def shipped() -> list[str]:
-    return [summary.name for summary in environments.names()]
+    """The shipped environments in which there is something to diagnose."""
+    return [summary.name for summary in environments.names() if summary.diagnosable]
 
 
 def changed(overrides: Mapping[str, Any], *, base: str = "healthy", **moved: Any) -> Environment:

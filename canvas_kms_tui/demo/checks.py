@@ -68,7 +68,9 @@ def _identities(document: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _target(document: Mapping[str, Any]) -> Iterator[Problem]:
-    target = document["target"]
+    target = document.get("target")
+    if target is None:
+        return
     domain = document["domains"].get(target["domain"])
     if domain is None:
         yield "/target/domain", f"no such Domain: {target['domain']!r}; write {{domain:NAME}}"

@@ -38,6 +38,7 @@ class Summary:
     title: str
     description: str
     shows: tuple[str, ...]  #: ids of the causes that it makes fail or warn
+    diagnosable: bool = True  #: False where nothing is set up that could be diagnosed
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,7 @@ def _summary(name: str) -> Summary:
         written["title"],
         written.get("description", ""),
         tuple(cause for cause, status in shown.items() if status in ("fail", "warn", "unknown")),
+        "target" in written,
     )
 
 
@@ -228,13 +230,14 @@ def _build(name: str, written: dict[str, Any], *, where: str, prefix: str = "", 
 
 
 def _target(document: Mapping[str, Any], names: Names) -> Target:
-    wanted = document["target"]
+    """What the file says is diagnosed; without Domain and profile where nothing is set up yet."""
+    wanted = document.get("target", {})
     return Target(
         account=document["account"],
         partition=document["partition"],
         region=document["region"],
-        domain_id=wanted["domain"],
-        user_profile=wanted["profile"],
+        domain_id=wanted.get("domain", ""),
+        user_profile=wanted.get("profile", ""),
         datasets=tuple(Dataset.parse(uri) for uri in wanted.get("datasets", ())),
         use_case=wanted.get("use_case"),
         local_upload=wanted.get("local_upload", False),

@@ -21,8 +21,8 @@ class Wanted:
     def filled_from(self, own: Target) -> Wanted:
         """What was said wins over the target that a demo or a case brings with it."""
         return Wanted(
-            domain_id=self.domain_id or own.domain_id,
-            user_profile=self.user_profile or own.user_profile,
+            domain_id=self.domain_id or own.domain_id or None,
+            user_profile=self.user_profile or own.user_profile or None,
             datasets=self.datasets or tuple(own.datasets),
             use_case=self.use_case or own.use_case,
             local_upload=self.local_upload or own.local_upload,

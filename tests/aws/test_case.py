@@ -24,7 +24,7 @@ from canvas_kms_tui.findings import CallStats, Diagnosis
 from canvas_kms_tui.gateway import CallFailed, CannotConnect, Connection, FailureKind
 
 SCHEMA = json.loads((Path(aws.__file__).parent / "case.schema.json").read_text())
-NAMES = [summary.name for summary in environments.names()]
+NAMES = [summary.name for summary in environments.names() if summary.diagnosable]
 
 
 async def open_demo(demo: server.RunningDemo, name: str) -> tuple[Connection, environments.Environment]:

@@ -24,6 +24,6 @@ def test_a_moved_environment_keeps_nothing_of_where_it_came_from(name):
     original = environments.load(name)
     moved = json.dumps(original.moved(account="444455556666", region="ap-southeast-2", prefix="zz-").document)
     for left in (original.account, original.region, "arn:aws-cn:", "arn:aws-us-gov:", original.target.domain_id):
-        assert left not in moved
+        assert not left or left not in moved
     for key_arn in original.document["keys"]:
         assert key_arn.rsplit("/", 1)[1] not in moved

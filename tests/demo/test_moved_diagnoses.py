@@ -10,7 +10,7 @@ from canvas_kms_tui.aws.options import ConnectOptions
 from canvas_kms_tui.demo import environments
 from canvas_kms_tui.facts import Facts
 
-NAMES = [summary.name for summary in environments.names()]
+NAMES = [summary.name for summary in environments.names() if summary.diagnosable]
 ELSEWHERE = [
     {"account": "444455556666", "region": "us-east-1", "prefix": "Zz-"},
     {"region": "cn-northwest-1", "prefix": "q"},

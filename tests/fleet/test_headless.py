@@ -23,7 +23,9 @@ from canvas_kms_tui.report.dump import schema_text
 
 KNOWN = {cause.id for cause in catalogue()}
 SHIPPED = [
-    summary.name for summary in environments.names() if set(environments.load(summary.name).expect["findings"]) <= KNOWN
+    summary.name
+    for summary in environments.names()
+    if summary.diagnosable and set(environments.load(summary.name).expect["findings"]) <= KNOWN
 ]
 ELSEWHERE = {
     "another account": {"account": "908070605040", "region": "ap-southeast-2", "prefix": "zq-"},

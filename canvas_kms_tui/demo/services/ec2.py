@@ -1,4 +1,4 @@
-"""EC2, as far as a VpcOnly Domain needs it: VPC endpoints, route tables, subnets."""
+"""EC2, as far as a Domain needs it: VPCs, subnets, route tables, VPC endpoints, security groups."""
 
 from __future__ import annotations
 
@@ -102,10 +102,14 @@ def _route_table(call: Call, own_id: str, entry: Item) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def subnets(call: Call) -> list[dict[str, Any]]:
+    """The subnets of the caller's account and Region."""
+    return [_subnet(call, own_id, entry) for own_id, entry in _network(call, "subnets").items()]
+
+
 @operation("ec2", "DescribeSubnets")
 def describe_subnets(call: Call) -> Item:
-    items = [_subnet(call, own_id, entry) for own_id, entry in _network(call, "subnets").items()]
-    return _described(call, "Subnets", items, "SubnetId", "SubnetIds", {
+    return _described(call, "Subnets", subnets(call), "SubnetId", "SubnetIds", {
         "vpc-id": lambda item: [item["VpcId"]],
         "subnet-id": lambda item: [item["SubnetId"]],
     })  # fmt: skip
@@ -119,12 +123,37 @@ def _subnet(call: Call, own_id: str, entry: Item) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@operation("ec2", "DescribeSecurityGroups")
+def describe_security_groups(call: Call) -> Item:
+    """Those that the file declares, and the one named default that every VPC has."""
+    items = [_security_group(call, own_id, entry) for own_id, entry in _network(call, "security_groups").items()]
+    having = {item["VpcId"] for item in items if item["GroupName"] == "default"}
+    items += [_security_group(call, f"sg-{vpc[4:]}", {"vpc": vpc}) for vpc in _vpcs(call) if vpc not in having]
+    return _described(call, "SecurityGroups", items, "GroupId", "GroupIds", {
+        "vpc-id": lambda item: [item["VpcId"]],
+        "group-name": lambda item: [item["GroupName"]],
+        "group-id": lambda item: [item["GroupId"]],
+    })  # fmt: skip
+
+
+def _security_group(call: Call, own_id: str, entry: Item) -> dict[str, Any]:
+    name = entry.get("name", "default")
+    return {
+        "GroupId": own_id, "GroupName": name, "VpcId": entry["vpc"], "OwnerId": call.account,
+        "Description": entry.get("description", f"{name} VPC security group"), "IpPermissions": [],
+        "IpPermissionsEgress": [], "Tags": [],
+    }  # fmt: skip
+
+
+def _vpcs(call: Call) -> list[str]:
+    kinds = ("subnets", "route_tables", "endpoints", "security_groups")
+    return sorted({entry["vpc"] for kind in kinds for entry in _network(call, kind).values()})
+
+
 @operation("ec2", "DescribeVpcs")
 def describe_vpcs(call: Call) -> Item:
-    kinds = ("subnets", "route_tables", "endpoints")
-    vpcs = sorted({entry["vpc"] for kind in kinds for entry in _network(call, kind).values()})
     items = [
         {"VpcId": vpc, "State": "available", "CidrBlock": "10.0.0.0/16", "OwnerId": call.account, "IsDefault": False}
-        for vpc in vpcs
+        for vpc in _vpcs(call)
     ]
     return _described(call, "Vpcs", items, "VpcId", "VpcIds", {"vpc-id": lambda item: [item["VpcId"]]})

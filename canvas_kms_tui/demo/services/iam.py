@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -12,9 +13,12 @@ from moto.iam.models import AWSManagedPolicy, IAMBackend, ManagedPolicy, Role, U
 
 from canvas_kms_tui.demo import moto_side
 from canvas_kms_tui.demo.call import Answer, AwsError, Call, operation
+from canvas_kms_tui.demo.services import quotas
 from canvas_kms_tui.demo.times import when
 from canvas_kms_tui.demo.world import World, seeder
 
+_SPREADS = timedelta(seconds=1)  # a new identity's way to other services; AWS says "eventually"
+_ATTACHED_LIMIT = 10  # managed policies per role (IAM quotas)
 _INLINE_LIMIT = 10_240  # characters of all inline policies of a role, white space not counted (IAM quotas)
 _UNIQUE_IDS = re.compile(r'"(A(?:ROA|IDA)[A-Z0-9]{12,})"')
 _OWN_IDENTITIES = re.compile(r'"(arn:aws[a-z-]*:iam::\d{12}:(?:role|user)/[^"*]+)"')
@@ -49,6 +53,18 @@ def exists(world: World, arn: str) -> bool:
     account = arn.split(":")[4]
     iam = backend(world, account)
     return any(role.arn == arn for role in iam.roles.values()) or any(user.arn == arn for user in iam.users.values())
+
+
+def known_elsewhere(world: World, arn: str) -> bool:
+    """Whether other services see an identity: one made a moment ago is still on its way to them."""
+    made = world.section("iam", arn.split(":")[4]).get(arn)
+    return exists(world, arn) and (made is None or world.clock() - made >= _SPREADS)
+
+
+def trust_of(world: World, arn: str) -> str:
+    """The trust policy's text of a role; empty for one of an account that the environment does not hold."""
+    roles = backend(world, arn.split(":")[4]).roles.values()
+    return next((str(role.assume_role_policy_document) for role in roles if role.arn == arn), "")
 
 
 def _add_policy(world: World, name: str, entry: Mapping[str, Any]) -> None:
@@ -139,6 +155,10 @@ def one_policy(call: Call) -> Answer:
     arn = call.params.get("PolicyArn") or call.params.get("PermissionsBoundary", "")
     if ":iam::aws:policy/" in arn:
         _know_aws_policy(call.world, call.account, arn.rsplit("/", 1)[1])
+    if call.operation == "AttachRolePolicy":
+        attached = backend(call.world, call.account).get_role(call.params["RoleName"]).managed_policies
+        if arn not in attached and len(attached) >= _ATTACHED_LIMIT:
+            raise AwsError("LimitExceeded", f"Cannot exceed quota for PoliciesPerRole: {_ATTACHED_LIMIT}", 409)
     return call.forward()
 
 
@@ -157,7 +177,19 @@ def trust(call: Call) -> Answer:
     for arn in _UNIQUE_IDS.findall(policy) + _OWN_IDENTITIES.findall(policy):
         if not arn.startswith("arn:") or (arn.split(":")[4] == call.account and not exists(call.world, arn)):
             raise AwsError("MalformedPolicyDocument", f'Invalid principal in policy: "AWS":"{arn}"')
+    if call.operation == "CreateRole":
+        return _create_role(call)
     return call.forward()
+
+
+def _create_role(call: Call) -> Answer:
+    roles = backend(call.world, call.account).roles
+    quotas.check(call, "roles", len(roles), "LimitExceeded", "RolesPerAccount", 409)
+    known = set(roles)
+    answer = call.forward()
+    for new in set(roles) - known:
+        call.world.section("iam", call.account)[roles[new].arn] = call.world.clock()
+    return answer
 
 
 @operation("iam", "PutRolePolicy")

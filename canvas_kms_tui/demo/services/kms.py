@@ -9,6 +9,7 @@ from typing import Any
 
 from canvas_kms_tui.demo import denials
 from canvas_kms_tui.demo.call import AwsError, Call, operation
+from canvas_kms_tui.demo.services import quotas
 from canvas_kms_tui.demo.services.kms_keys import Key, default_policy, keys_of
 from canvas_kms_tui.demo.services.paging import page
 
@@ -179,6 +180,8 @@ def rotation(call: Call) -> None:
 def create_key(call: Call) -> Mapping[str, Any]:
     from canvas_kms_tui.demo.services import kms_policy
 
+    held = len(keys_of(call.world, call.account, call.region))
+    quotas.check(call, "keys", held, "LimitExceededException", "KMS keys")
     new_id = str(uuid.uuid4())
     arn = f"arn:{call.partition}:kms:{call.region}:{call.account}:key/{new_id}"
     policy = call.params.get("Policy")

@@ -42,7 +42,7 @@ def put_key_policy(call: Call) -> None:
 
 
 def check(call: Call, text: str) -> None:
-    """Refuse what KMS refuses: too long, malformed, unknown principals, a policy that locks the caller out."""
+    """Refuse what KMS refuses: too long, malformed, principals not (yet) known, a policy that locks the caller out."""
     if len(text.encode()) > _LIMIT:
         raise AwsError("LimitExceededException", f"The policy size exceeds the limit of {_LIMIT} bytes.")
     statements = list(_statements(text))
@@ -100,7 +100,7 @@ def _check_principal(call: Call, principal: str) -> None:
         raise _malformed("Policy contains a statement with one or more invalid principals.")
     service, account, tail = found.groups()
     known = {call.world.account, *(entry["account"] for entry in call.world.document.get("roles", {}).values())}
-    if service == "iam" and tail != "root" and account in known and not iam.exists(call.world, principal):
+    if service == "iam" and tail != "root" and account in known and not iam.known_elsewhere(call.world, principal):
         raise _malformed("Policy contains a statement with one or more invalid principals.")
 
 

@@ -11,6 +11,7 @@ from moto.iam.access_control import PermissionResult
 from moto.s3.models import CorsRule, FakeBucket, PublicAccessBlock, s3_backends
 
 from canvas_kms_tui.demo.call import Answer, AwsError, Call, operation
+from canvas_kms_tui.demo.services import quotas
 from canvas_kms_tui.demo.services.s3_access import bucket_named, bucket_of
 from canvas_kms_tui.demo.times import when
 from canvas_kms_tui.demo.world import World, seeder
@@ -76,6 +77,8 @@ def canonical_id(account: str) -> str:
 
 @operation("s3", "CreateBucket")
 def create_bucket(call: Call) -> Answer:
+    held = len(s3_backends[call.account][call.partition].buckets)
+    quotas.check(call, "buckets", held, "TooManyBuckets", "Buckets")
     answer = call.forward()
     if answer.status == 200:
         bucket = bucket_of(call)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from canvas_kms_tui.demo.call import AwsError, Call, operation
-from canvas_kms_tui.demo.services import kms
+from canvas_kms_tui.demo.services import ec2, iam, kms, quotas
 from canvas_kms_tui.demo.services.sagemaker import app_id, domain_of, here, one
 
 _READY_AFTER = timedelta(seconds=1)
@@ -34,6 +34,8 @@ def create_domain(call: Call) -> Mapping[str, Any]:
     name = call.params["DomainName"]
     if any(domain["DomainName"] == name for domain in here(call)["domains"].values()):
         raise AwsError("ResourceInUse", f"Domain with name {name} already exists.")
+    quotas.check(call, "domains", len(here(call)["domains"]), "ResourceLimitExceeded", "Number of Domains")
+    _check_network(call)
     if key := call.params.get("KmsKeyId"):
         _check_key(call, key)
     _check_role(call, call.params["DefaultUserSettings"])
@@ -54,12 +56,23 @@ def _check_key(call: Call, key: str) -> None:
         raise AwsError("ValidationException", f"KmsKeyId {key}: {refused.message}") from None
 
 
-def _check_role(call: Call, settings: Mapping[str, Any]) -> None:
-    from canvas_kms_tui.demo.services import iam
+def _check_network(call: Call) -> None:
+    """The subnets must be of the VPC, and VpcOnly asks for a security group (CreateDomain, UserSettings)."""
+    known = {item["SubnetId"]: item["VpcId"] for item in ec2.subnets(call)}
+    for subnet in call.params.get("SubnetIds", ()) if known else ():
+        if known.get(subnet) != call.params.get("VpcId"):
+            raise AwsError("ValidationException", f"Subnet {subnet} does not exist in VPC {call.params.get('VpcId')}.")
+    settings = call.params["DefaultUserSettings"]
+    if call.params.get("AppNetworkAccessType") == "VpcOnly" and not settings.get("SecurityGroups"):
+        raise AwsError("ValidationException", "SecurityGroups are required when AppNetworkAccessType is VpcOnly.")
 
+
+def _check_role(call: Call, settings: Mapping[str, Any]) -> None:
     role = settings.get("ExecutionRole")
-    if role and not iam.exists(call.world, role):
+    if role and not iam.known_elsewhere(call.world, role):
         raise AwsError("ValidationException", f"Could not assume role {role}: it does not exist.")
+    if role and "sagemaker.amazonaws.com" not in iam.trust_of(call.world, role):
+        raise AwsError("ValidationException", f"Could not assume role {role}: it does not trust SageMaker.")
 
 
 @operation("sagemaker", "CreateUserProfile")
@@ -67,6 +80,7 @@ def create_user_profile(call: Call) -> Mapping[str, Any]:
     domain, name = domain_of(call)["DomainId"], call.params["UserProfileName"]
     if (domain, name) in here(call)["profiles"]:
         raise AwsError("ResourceInUse", f"User Profile {name} already exists.")
+    quotas.check(call, "profiles", len(here(call)["profiles"]), "ResourceLimitExceeded", "Number of User Profiles")
     settings = call.params.get("UserSettings", {})
     _check_role(call, settings)
     arn = f"{_place(call)}:user-profile/{domain}/{name.lower()}"
