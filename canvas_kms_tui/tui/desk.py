@@ -5,7 +5,7 @@ Its methods are awaited on the screen's loop and do their work on the background
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -14,18 +14,22 @@ from canvas_kms_tui.findings import Finding
 from canvas_kms_tui.gateway import CallFailed, CannotConnect, Connection, FailureKind
 from canvas_kms_tui.target import Target
 from canvas_kms_tui.tui.background import Background
-from canvas_kms_tui.tui.rooms import Applied, Case, Observer, Proof, Refused, Rooms, Undoable
+from canvas_kms_tui.tui.rooms import Applied, Case, Observer, Proof, Refused, Rooms, Sides, Undoable
 from canvas_kms_tui.tui.session import Session
 
 Result = TypeVar("Result")
 
 
 class Trouble(Exception):
-    """What stopped the work, in one sentence for the user; ``exit_code`` counts if nothing better follows."""
+    """What stopped the work, in one sentence for the user; ``exit_code`` counts if nothing better follows.
 
-    def __init__(self, message: str, exit_code: int = 0) -> None:
+    ``sides`` are those of :class:`Refused`.
+    """
+
+    def __init__(self, message: str, exit_code: int = 0, sides: Sides = ()) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+        self.sides = sides
 
 
 @dataclass(slots=True)
@@ -58,6 +62,15 @@ class Desk:
             raise Trouble(str(failed), failed.exit_code) from failed
         self.target = self.session.target(self.connection)
         return self.connection
+
+    async def recover(self) -> Sequence[str]:
+        """What an earlier run left open."""
+        rooms, connection = await self.rooms(), self.connection
+        return await self.away(lambda: rooms.recover(connection)) if connection is not None else ()
+
+    async def public_access(self, fix: Fix) -> Sequence[str]:
+        rooms, case = await self.rooms(), self.opened()
+        return await self.away(lambda: rooms.public_access(case, fix))
 
     async def diagnose(self, observer: Observer) -> Case:
         connection, target = self._ready()
@@ -98,7 +111,7 @@ class Desk:
         except CallFailed as failed:
             raise Trouble(_told(failed), 4 if failed.kind is FailureKind.EXPIRED else 0) from failed
         except Refused as refused:
-            raise Trouble(str(refused), 5) from refused
+            raise Trouble(str(refused), 5, refused.sides) from refused
 
     def opened(self) -> Case:
         if self.case is None:

@@ -10,13 +10,13 @@ from textual.content import Content
 from canvas_kms_tui.change import Auto, Change, Fix, Undo
 from canvas_kms_tui.gateway import Connection
 from canvas_kms_tui.tui.paper import LABEL, Paper
-from canvas_kms_tui.tui.rooms import DiffLine, Proof
+from canvas_kms_tui.tui.rooms import DiffLine, Proof, Sides
 from canvas_kms_tui.tui.widgets.path_line import path_content
 from canvas_kms_tui.tui.words import count
 
 _MARKS = {"added": ("+ ", "$text-success"), "removed": ("- ", "$text-error"), "note": ("  ", LABEL)}
 _UNDO = {Undo.EXACT: "✓ exact", Undo.COMPENSATING: "! by another call", Undo.NONE: "✗ none"}
-TOOLS = ("AWS CLI", "Terraform", "CloudFormation")
+TOOLS = ("AWS CLI", "PowerShell", "Terraform", "CloudFormation")
 #: Columns from which before and after may stand beside each other.
 TWO_SIDES = 118
 
@@ -25,7 +25,8 @@ TWO_SIDES = 118
 class Preview:
     """``proof`` is None while the simulation runs; ``reason`` is why it cannot be applied, if so.
 
-    ``diffs`` and ``same`` (tool → text) have one item for each change; ``tool`` is the one shown.
+    ``diffs`` and ``same`` (tool → text) have one item for each change; ``tool`` is the one shown. ``standing`` is the
+    three-way difference of a refusal.
     """
 
     fix: Fix
@@ -35,6 +36,7 @@ class Preview:
     same: Sequence[Mapping[str, str]]
     tool: str = TOOLS[0]
     sides: bool = False
+    standing: Sides = ()
 
     @property
     def commands(self) -> str:
@@ -45,6 +47,7 @@ def fix_page(paper: Paper, preview: Preview, connection: Connection) -> None:
     fix = preview.fix
     paper.para(fix.title, "bold")
     _reason(paper, preview)
+    three_ways(paper, preview.standing)
     if fix.changes:
         _proof(paper, preview.proof)
     for number, change in enumerate(fix.changes, 1):
@@ -69,6 +72,13 @@ def _reason(paper: Paper, preview: Preview) -> None:
         paper.para(f"Nothing has been changed yet. a applies this{asked}; esc leaves it.", LABEL)
     for warning in preview.proof.warnings if preview.proof is not None else ():
         paper.para(warning, "$text-warning", first="! ")
+
+
+def three_ways(paper: Paper, sides: Sides) -> None:
+    """Why somebody else's change stands in the way, side by side with what was meant."""
+    for title, lines in sides:
+        paper.heading(title)
+        paper.add(map(diff_content, lines), indent=1)
 
 
 def _change(paper: Paper, change: Change, lines: Sequence[DiffLine], heading: str, *, sides: bool) -> None:
@@ -138,6 +148,8 @@ def _proof(paper: Paper, proof: Proof | None) -> None:
         paper.para(f"would no longer work: {worse}", "$text-error", indent=2)
     for other in proof.others:
         paper.para(other, indent=2, first="others  ")
+    for said in proof.said:
+        paper.para(said, indent=2, first="AWS     ")
 
 
 def _undo(paper: Paper, fix: Fix) -> None:
@@ -149,7 +161,7 @@ def _undo(paper: Paper, fix: Fix) -> None:
 
 def _commands(paper: Paper, preview: Preview) -> None:
     others = ", ".join(tool for tool in TOOLS if tool != preview.tool)
-    paper.heading(f"The same as {preview.tool} (c copies it, t shows {others})")
+    paper.heading(f"The same as {preview.tool} (c copies, t: {others})")
     paper.add(map(Content, preview.commands.splitlines()), indent=2)
 
 

@@ -18,7 +18,15 @@ from canvas_kms_tui.tui.board import CauseLike
 
 
 class Refused(Exception):
-    """Something was not done: what, to what, why, and what to do next. Nothing was written unless it says so."""
+    """Something was not done: what, to what, why, and what to do next. Nothing was written unless it says so.
+
+    ``sides`` is the three-way difference where somebody else changed the document: what was shown against what stands,
+    and what stands against what was wanted.
+    """
+
+    def __init__(self, message: str, sides: Sides = ()) -> None:
+        super().__init__(message)
+        self.sides = sides
 
 
 class Observer(Protocol):
@@ -74,6 +82,7 @@ class Proof:
     worse: tuple[str, ...] = ()
     others: tuple[str, ...] = ()  #: what changes for anybody else, in words
     warnings: tuple[str, ...] = ()  #: what to think of before: who else manages the resource
+    said: tuple[str, ...] = ()  #: what AWS's own checks of the document say
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,10 @@ class DiffLine:
     text: str
     old: int | None = None
     new: int | None = None
+
+
+#: Differences, each under its title.
+Sides = Sequence[tuple[str, Sequence[DiffLine]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +178,14 @@ class Rooms(Protocol):
     async def profiles(self, connection: Connection, domain_id: str) -> Sequence[Choice]: ...
     async def places(self, connection: Connection, below: str) -> Sequence[Choice]:
         """Buckets (``below`` is empty) or objects below ``bucket/prefix``, as S3 URIs."""
+        ...
+
+    async def recover(self, connection: Connection) -> Sequence[str]:
+        """What a run that was cut off left open, looked at and said; nothing where all ended well."""
+        ...
+
+    async def public_access(self, case: Case, fix: Fix) -> Sequence[str]:
+        """What AWS says of public access by the fix's documents. AWS may charge for it."""
         ...
 
     async def diagnose(self, connection: Connection, target: Target, observer: Observer) -> Case: ...

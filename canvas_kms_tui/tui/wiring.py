@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -12,21 +12,27 @@ from canvas_kms_tui import engine, report
 from canvas_kms_tui.causes import Cause, Group, catalogue
 from canvas_kms_tui.change import Auto, Change, Fix
 from canvas_kms_tui.changes import (
+    Advice,
     Entry,
     Event,
     Journal,
+    Line,
     RepairPlan,
+    Stale,
+    advise,
     apply,
     as_cli,
     as_cloudformation,
+    as_powershell,
     as_terraform,
+    check_no_public_access,
     diff,
-    drift_warning,
     journal_text,
-    managed_by,
     prove,
     prove_all,
+    recover,
     repair,
+    three_way,
     undo,
     ways_back,
 )
@@ -124,23 +130,28 @@ class RealRooms:
 
     async def prove(self, case: Case, finding: Finding, fix: Fix) -> Proof:
         proof = await prove(case.diagnosis, case.inner, fix, finding)
-        return _proof(proof, await self._warnings(case, fix.changes))
+        return _proof(proof, await advise(case.connection.gateway, fix.changes))
 
-    async def _warnings(self, case: Case, changes: Sequence[Change]) -> list[str]:
-        owners = [await managed_by(case.connection.gateway, change) for change in changes]
-        return [drift_warning(owner) for owner in dict.fromkeys(owners) if owner]
+    async def public_access(self, case: Case, fix: Fix) -> Sequence[str]:
+        answers = [await check_no_public_access(case.connection.gateway, change) for change in fix.changes]
+        return [answer.text for answer in answers if answer is not None]
+
+    async def recover(self, connection: Connection) -> Sequence[str]:
+        found = await recover(connection, self._journal)
+        return [f"{one.text} Journal entry {one.entry.id}: {one.entry.header.title}." for one in found]
 
     async def plan(self, case: Case) -> Sequence[Way]:
         best = await repair(case.diagnosis, case.inner)
         found = [best, *best.alternatives] if best is not None else []
-        return [_way(plan, await self._warnings(case, plan.changes)) for plan in found]
+        return [_way(plan, await advise(case.connection.gateway, plan.changes)) for plan in found]
 
     def diff(self, change: Change) -> Sequence[DiffLine]:
-        return [DiffLine(_KINDS.get(line.kind, "same"), line.text, line.old, line.new) for line in diff(change)]
+        return _lines(diff(change))
 
     def same_as(self, change: Change) -> Mapping[str, str]:
         return {
             "AWS CLI": as_cli(change),
+            "PowerShell": as_powershell(change),
             "Terraform": as_terraform(change),
             "CloudFormation": as_cloudformation(change),
         }
@@ -158,7 +169,7 @@ class RealRooms:
                 target=str(case.target),
             )
         except ChangeRefused as refused:
-            raise Refused(_sentence(refused)) from refused
+            raise _refused(refused) from refused
         self._own.append(outcome.entry_id)
         return Applied(outcome.entry_id, outcome.text, outcome.ok)
 
@@ -180,7 +191,7 @@ class RealRooms:
         try:
             return _undoable(self._journal.entry(entry))
         except ChangeRefused as refused:
-            raise Refused(_sentence(refused)) from refused
+            raise _refused(refused) from refused
 
     def _is_ours(self, entry: Entry, connection: Connection) -> bool:
         """A demo's account begins anew each time: only what this session did can be taken back there."""
@@ -198,7 +209,7 @@ class RealRooms:
                 progress=lambda event: progress(_stage(event)),
             )
         except ChangeRefused as refused:
-            raise Refused(_sentence(refused)) from refused
+            raise _refused(refused) from refused
         return Applied(outcome.entry_id, outcome.text, outcome.ok)
 
     # Telling
@@ -235,23 +246,33 @@ def _stage(event: Event) -> str:
     return f"{event.stage} {event.text}".strip()
 
 
-def _sentence(refused: Exception) -> str:
+def _refused(refused: Exception) -> Refused:
     text = str(refused)
-    return text[:1].upper() + text[1:]
+    sides: list[tuple[str, list[DiffLine]]] = []
+    if isinstance(refused, Stale):
+        found = three_way(refused)
+        sides = [
+            ("What was shown → what stands now", _lines(found.shown_to_standing)),
+            ("What stands now → what was wanted", _lines(found.standing_to_wanted)),
+        ]
+    return Refused(text[:1].upper() + text[1:], sides)
 
 
-def _proof(proof: Proven, warnings: Sequence[str]) -> Proof:
-    others = [str(affected) for affected in proof.affected]
-    if proof.profiles is not None:
-        others.append(proof.profiles.text)
-    return Proof(proof.ok, proof.text, proof.before, proof.after, proof.worse, tuple(others), tuple(warnings))
+def _lines(found: Iterable[Line]) -> list[DiffLine]:
+    return [DiffLine(_KINDS.get(line.kind, "same"), line.text, line.old, line.new) for line in found]
 
 
-def _way(plan: RepairPlan, warnings: Sequence[str]) -> Way:
+def _proof(proof: Proven, advice: Advice) -> Proof:
+    return Proof(
+        proof.ok, proof.text, proof.before, proof.after, proof.worse, proof.others, advice.warnings, advice.said
+    )
+
+
+def _way(plan: RepairPlan, advice: Advice) -> Way:
     """A plan as one fix; what it leaves for others is said in its text."""
     left = "; ".join(finding.title for finding in plan.left)
     text = f"This leaves to others: {left}." if left else ""
-    proof = _proof(plan.proof, warnings)
+    proof = _proof(plan.proof, advice)
     fix = Fix("repair-plan", plan.title, Auto.YES, plan.changes, text, proof.ok, proof.text)
     return Way(fix, None, proof)
 
@@ -260,7 +281,7 @@ def _undoable(entry: Entry) -> Undoable:
     try:
         back = ways_back(entry)
     except ChangeRefused as refused:
-        raise Refused(_sentence(refused)) from refused
+        raise _refused(refused) from refused
     promise = " ".join(dict.fromkeys(record.change.undo_note for record in entry.made if record.change.undo_note))
     return Undoable(entry.id, entry.header.title, promise, back)
 

@@ -40,6 +40,7 @@ from canvas_kms_tui.tui.rooms import (
     Proof,
     Question,
     Refused,
+    Sides,
     Undoable,
     Way,
 )
@@ -199,6 +200,9 @@ class FakeRooms:
     more: Sequence[Finding] = ()
     verdict: Verdict | None = None
     reports: int = 0
+    left_open: Sequence[str] = ()
+    charged: int = 0
+    sides: Sides = ()
 
     async def domains(self, connection: Connection) -> Sequence[Choice]:
         return [Choice("d-first", "analytics InService"), Choice("d-second", "[red]marketing[/red] InService")]
@@ -208,6 +212,13 @@ class FakeRooms:
 
     async def places(self, connection: Connection, below: str) -> Sequence[Choice]:
         return [Choice(f"{below}2024/q1.csv")] if below else [Choice("s3://sales-raw/"), Choice("s3://scratch/")]
+
+    async def recover(self, connection: Connection) -> Sequence[str]:
+        return self.left_open
+
+    async def public_access(self, case: Case, fix: Fix) -> Sequence[str]:
+        self.charged += 1
+        return ["CheckNoPublicAccess: the key policy gives no public access."]
 
     async def diagnose(self, connection: Connection, target: Target, observer: Observer) -> Case:
         observer.planned(CAUSES)
@@ -257,6 +268,7 @@ class FakeRooms:
     def same_as(self, change: Change) -> Mapping[str, str]:
         return {
             "AWS CLI": f"aws kms put-key-policy --key-id {KEY} \\\n    --policy file://policy.json",
+            "PowerShell": f"aws kms put-key-policy `\n  --key-id '{KEY}'",
             "Terraform": 'resource "aws_kms_key_policy" "this" {}',
             "CloudFormation": "Type: AWS::KMS::Key",
         }
@@ -282,7 +294,7 @@ class FakeRooms:
         self, case: Case, fix: Fix, confirmed: Mapping[str, str], progress: Callable[[str], None]
     ) -> Applied:
         if self.refuse:
-            raise Refused(self.refuse)
+            raise Refused(self.refuse, self.sides)
         progress("writing")
         self.applied.append(confirmed)
         self.mended = True
@@ -294,6 +306,8 @@ class FakeRooms:
         return Undoable("20240501T120000-1", "kms:PutKeyPolicy", "Puts back the policy that stood before.", (change(),))
 
     async def undo(self, case: Case, entry: str, progress: Callable[[str], None]) -> Applied:
+        if self.refuse:
+            raise Refused(self.refuse, self.sides)
         self.undone.append(entry)
         self.mended = False
         return Applied(entry, "The key policy is as it was.")

@@ -10,7 +10,7 @@ from scripted import ACCOUNT, FIX, KEY, OWNERS, FakeRooms, change, connection
 
 from canvas_kms_tui.change import Auto, Fix, confirmation
 from canvas_kms_tui.gateway import Connection
-from canvas_kms_tui.tui.rooms import Proof
+from canvas_kms_tui.tui.rooms import DiffLine, Proof
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
@@ -146,3 +146,63 @@ async def test_undo_with_nothing_applied_says_so(opened: Open) -> None:
         await until(pilot, "BROKEN")
         await pilot.press("u")
         await until(pilot, "Nothing has been applied")
+
+
+SIDES = (
+    ("What was shown → what stands now", (DiffLine("added", '"Sid": "SomebodyElse"'),)),
+    ("What stands now → what was wanted", (DiffLine("removed", '"Sid": "SomebodyElse"'),)),
+)
+
+
+async def test_a_refused_fix_shows_what_somebody_else_changed(opened: Open, rooms: FakeRooms) -> None:
+    rooms.refuse, rooms.sides = "The key policy changed since it was shown; nothing was written.", SIDES
+    async with opened() as pilot:
+        await until(pilot, "BROKEN")
+        await pilot.press("f")
+        await until(pilot, "Nothing has been changed yet")
+        await pilot.press("a")
+        shown = await until(pilot, "What stands now → what was wanted")
+        assert '- "Sid": "SomebodyElse"' in shown
+
+
+async def test_a_refused_undo_shows_the_three_way_difference(opened: Open, rooms: FakeRooms) -> None:
+    async with opened() as pilot:
+        await until(pilot, "BROKEN")
+        await pilot.press("f")
+        await until(pilot, "Nothing has been changed yet")
+        await pilot.press("a")
+        await until(pilot, "INCOMPLETE")
+        rooms.refuse, rooms.sides = "The key policy changed since it was shown; nothing was written.", SIDES
+        await pilot.press("u")
+        await until(pilot, "Puts back the policy that stood before")
+        await pilot.press("u")
+        shown = await until(pilot, "What stands now → what was wanted")
+        assert '+ "Sid": "SomebodyElse"' in shown
+    assert rooms.undone == []
+
+
+async def test_what_an_earlier_run_left_open_is_told_at_the_start_until_it_is_read(
+    opened: Open, rooms: FakeRooms
+) -> None:
+    rooms.left_open = ["The program ended while writing the key policy; the change stands and can be undone."]
+    async with opened() as pilot:
+        await until(pilot, "the change stands and can be undone")
+        await pilot.press("enter")
+        await until(pilot, "BROKEN")
+
+
+async def test_public_access_is_asked_only_after_a_yes(opened: Open, rooms: FakeRooms) -> None:
+    async with opened() as pilot:
+        await until(pilot, "BROKEN")
+        await pilot.press("f")
+        await until(pilot, "Nothing has been changed yet")
+        await pilot.press("p")
+        await until(pilot, "AWS may charge")
+        await pilot.press("escape")
+        await until(pilot, "Nothing has been changed yet")
+        assert rooms.charged == 0
+        await pilot.press("p")
+        await until(pilot, "AWS may charge")
+        await pilot.press("y")
+        await until(pilot, "gives no public access")
+    assert rooms.charged == 1

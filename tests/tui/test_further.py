@@ -95,6 +95,8 @@ async def test_the_same_change_as_code(opened: Open) -> None:
         await pilot.press("f")
         await until(pilot, "aws kms put-key-policy")
         await pilot.press("t")
+        await until(pilot, "put-key-policy `")
+        await pilot.press("t")
         await until(pilot, "aws_kms_key_policy")
         await pilot.press("t")
         await until(pilot, "AWS::KMS::Key")

@@ -16,13 +16,16 @@ from canvas_kms_tui.tui import clipboard
 from canvas_kms_tui.tui.desk import Trouble
 from canvas_kms_tui.tui.fix_page import TOOLS, TWO_SIDES, Preview, confirmations, fix_page, why_not_apply
 from canvas_kms_tui.tui.paper import Paper
-from canvas_kms_tui.tui.rooms import Applied, Proof, Rooms, Way
+from canvas_kms_tui.tui.rooms import Applied, Proof, Rooms, Sides, Way
 from canvas_kms_tui.tui.screens.confirm import ConfirmScreen
 from canvas_kms_tui.tui.screens.keyed import KeyedScreen, bindings
+from canvas_kms_tui.tui.screens.notice import NoticeScreen
 from canvas_kms_tui.tui.widgets.detail import Detail
 from canvas_kms_tui.tui.widgets.key_footer import KeyFooter
 
 SAVED_WIDTH = 100
+#: The documents that can give access to everybody.
+PUBLIC = ("key policy", "bucket policy", "trust policy")
 
 
 def usefulness(way: Way) -> int:
@@ -50,6 +53,7 @@ class FixScreen(KeyedScreen[Applied | None]):
         self.sides = False
         self.applying = False
         self.refused = ""
+        self.standing: Sides = ()
         self._rooms: Rooms | None = None
 
     @property
@@ -92,6 +96,7 @@ class FixScreen(KeyedScreen[Applied | None]):
             [rooms.same_as(change) for change in way.fix.changes],
             self.tool,
             self.sides,
+            self.standing,
         )
 
     def _draw(self, *, top: bool = True) -> None:
@@ -113,6 +118,10 @@ class FixScreen(KeyedScreen[Applied | None]):
                 return "There is one way only."
             case "same_as" if not self.fix.changes:
                 return "There is no change to show as code."
+            case "public" if self.way.proof is None:
+                return "The simulation is still running: wait for the proof."
+            case "public" if not any(change.document in PUBLIC for change in self.fix.changes):
+                return "Nothing here can give public access: it writes no resource policy."
             case "sides" if self.size.width < TWO_SIDES:
                 return "Side by side needs 120 columns."
             case "copy" if not self.fix.changes and not self.fix.text:
@@ -130,13 +139,13 @@ class FixScreen(KeyedScreen[Applied | None]):
                 self.say("Nothing was changed.")
                 return
             confirmed[change.resource] = typed
-        self.applying, self.refused = True, ""
+        self.applying, self.refused, self.standing = True, "", ()
         self.dim_keys()
         self._progress("Making the change…")
         try:
             applied = await self.desk.apply(self.fix, confirmed, self._progress_from_afar)
         except Trouble as trouble:
-            self.refused = str(trouble)
+            self.refused, self.standing = str(trouble), trouble.sides
             self.say(self.refused, warn=True)
         else:
             self.dismiss(applied)
@@ -154,13 +163,29 @@ class FixScreen(KeyedScreen[Applied | None]):
 
     def do_other(self) -> None:
         self.index = (self.index + 1) % len(self.ways)
-        self.refused = ""
+        self.refused, self.standing = "", ()
         self.run_worker(self._load(), group="proof", exclusive=True)
 
     def do_same_as(self) -> None:
         self.tool = TOOLS[(TOOLS.index(self.tool) + 1) % len(TOOLS)]
         self._draw(top=False)
         self.query_one(Detail).scroll_end(animate=False)
+
+    def do_public(self) -> None:
+        self.run_worker(self._public(), group="public", exclusive=True)
+
+    async def _public(self) -> None:
+        way, index = self.way, self.index
+        told = "Access Analyzer checks the new policies with CheckNoPublicAccess. AWS may charge for each check."
+        asked = NoticeScreen("Check for public access?", [told], question="Ask it?")
+        if way.proof is None or not await self.app.push_screen_wait(asked):
+            return
+        try:
+            said = await self.desk.public_access(way.fix)
+        except Trouble as trouble:
+            said = [str(trouble)]
+        self.ways[index] = replace(way, proof=replace(way.proof, said=tuple(dict.fromkeys([*way.proof.said, *said]))))
+        self._draw(top=False)
 
     def do_sides(self) -> None:
         self.sides = not self.sides

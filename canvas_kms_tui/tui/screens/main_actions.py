@@ -33,6 +33,7 @@ class MainActions(MainMoves):
         self.phase = Phase.CONNECTING
         self.draw()
         connection = await self.desk.connect()
+        await self.tell_what_was_left_open()
         if self.desk.target is None:
             self.phase = Phase.CHOOSING
             self.draw()
@@ -41,6 +42,13 @@ class MainActions(MainMoves):
             await choose_target(self)
             self.desk.target = self.desk.session.target(connection)
         await self.diagnose()
+
+    async def tell_what_was_left_open(self) -> None:
+        """After a crash between journal and write: what stands. It stays until it has been read."""
+        if texts := await self.desk.recover():
+            from canvas_kms_tui.tui.screens.notice import NoticeScreen
+
+            self.app.push_screen(NoticeScreen("An earlier run was cut off while it changed something", texts))
 
     async def diagnose(self) -> None:
         self.run_number += 1

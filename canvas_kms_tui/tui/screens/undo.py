@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from canvas_kms_tui.tui.desk import Trouble
-from canvas_kms_tui.tui.fix_page import diff_content
+from canvas_kms_tui.tui.fix_page import diff_content, three_ways
 from canvas_kms_tui.tui.paper import LABEL, Paper
-from canvas_kms_tui.tui.rooms import Applied, DiffLine, Undoable
+from canvas_kms_tui.tui.rooms import Applied, DiffLine, Sides, Undoable
 from canvas_kms_tui.tui.screens.keyed import KeyedScreen, bindings
 from canvas_kms_tui.tui.widgets.detail import Detail
 from canvas_kms_tui.tui.widgets.key_footer import KeyFooter
@@ -31,6 +31,7 @@ class UndoScreen(KeyedScreen[Applied | None]):
         self.undoable = undoable
         self.undoing = False
         self.refused = ""
+        self.standing: Sides = ()
         self.diffs: list[list[DiffLine]] = []
 
     def compose(self) -> ComposeResult:
@@ -55,6 +56,7 @@ class UndoScreen(KeyedScreen[Applied | None]):
         paper.para(self.undoable.promise, "bold")
         if self.refused:
             paper.para(self.refused, "$text-error", first="✗ ")
+            three_ways(paper, self.standing)
         else:
             paper.para("u (or a) takes it back; esc leaves everything as it is.", LABEL)
         for change, lines in zip(self.undoable.changes, self.diffs, strict=True):
@@ -78,7 +80,7 @@ class UndoScreen(KeyedScreen[Applied | None]):
         try:
             undone = await self.desk.undo(self.undoable.entry, self._progress_from_afar)
         except Trouble as trouble:
-            self.refused = str(trouble)
+            self.refused, self.standing = str(trouble), trouble.sides
             self.say(str(trouble), warn=True)
         else:
             self.dismiss(undone)
