@@ -98,7 +98,7 @@ def write_private(path: Path, data: bytes) -> None:
 
 
 def read(path: Path) -> Case:
-    """Open a case file.
+    """Open a case file, or the case of a support bundle.
 
     Raises:
         CannotConnect: it is not there, not a case, or of a newer version; exit code 2.
@@ -107,19 +107,27 @@ def read(path: Path) -> Case:
 
 
 def _document(path: Path) -> Any:
-    try:
-        with path.open("rb") as file:
-            zipped = file.peek(2)[:2] == b"\x1f\x8b"
-        with gzip.open(path) if zipped else path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise _refused(str(path), getattr(error, "strerror", None) or str(error)) from error
+    data = _content(path)
     if len(data) > LARGEST:
         raise _refused(str(path), f"it is larger than {LARGEST // 2**20} MB")
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
         raise _refused(str(path), f"it is not JSON ({error})") from error
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            start = file.peek(4)[:4]
+        if start == b"PK\x03\x04":
+            from canvas_kms_tui.aws.bundle import case_in
+
+            return case_in(path)
+        with gzip.open(path) if start[:2] == b"\x1f\x8b" else path.open("rb") as file:
+            return file.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise _refused(str(path), getattr(error, "strerror", None) or str(error)) from error
 
 
 def _refused(name: str, why: str) -> CannotConnect:

@@ -29,6 +29,7 @@ ERRANDS = {
     "apply_plan": "shell",
     "export_fixes": "shell",
     "plan": "shell",
+    "bundle": "bundle",
 }
 
 

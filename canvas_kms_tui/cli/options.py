@@ -59,6 +59,7 @@ class Options:
     batch: bool
     format: tuple[str, ...]
     output: str
+    bundle: str | None
     accept_unknown: tuple[str, ...]
     strict: bool
     fail_on: tuple[str, ...]

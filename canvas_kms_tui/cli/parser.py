@@ -85,7 +85,7 @@ def _unknown_argument(text: str, flags: Iterable[str]) -> str:
 
 
 _ACCESS = ("profile", "region", "endpoint_url", "role_arn", "external_id", "write_role_arn")
-_DIAGNOSING = ("batch", "plan", "export_fixes")
+_DIAGNOSING = ("batch", "plan", "export_fixes", "bundle")
 
 
 def _check_together(options: Options) -> None:
@@ -211,7 +211,9 @@ def _source(group: argparse._ArgumentGroup) -> None:
         help=f"a made-up account on this machine (default {DEFAULT_DEMO}; --list-demos shows all), "
         "or your own environment file",
     )
-    group.add_argument("--case", metavar="FILE", type=values.text, help="a recorded case; nothing is asked of AWS")
+    group.add_argument(
+        "--case", metavar="FILE", type=values.text, help="a recorded case or bundle; nothing is asked of AWS"
+    )
     group.add_argument(
         "--record", metavar="FILE", type=values.text, help="also write what was read to a case file (gzipped for .gz)"
     )
@@ -280,6 +282,13 @@ def _batch(group: argparse._ArgumentGroup) -> None:
         type=values.text,
         default=_DEFAULTS["output"],
         help="where the report goes (default -, stdout); with several formats a directory",
+    )
+    group.add_argument(
+        "--bundle",
+        metavar="FILE.zip",
+        type=values.text,
+        help="write what a support engineer needs, redacted: the case, the diagnosis, what the credentials may do. "
+        "What the pseudonyms stand for goes to FILE.zip.mapping.json; --case opens the bundle",
     )
     group.add_argument(
         "--fail-on",

@@ -108,19 +108,22 @@ class Numbers:
 
     chance: random.Random = field(default_factory=secrets.SystemRandom)
     given: dict[str, str] = field(default_factory=dict)
+    _pieces: dict[str, str] = field(default_factory=dict)
 
     def of(self, original: str, *, fixed: int = 0) -> str:
-        """Replace ``original`` after its first ``fixed`` characters; separators stay."""
+        """Replace ``original`` after its first ``fixed`` characters, each piece alike wherever it stands (``r-1a``
+        and ``ou-1a-2b``); separators stay."""
         if original not in self.given:
-            self.given[original] = self._unused(original, fixed)
+            pieces = (self._piece(piece, original) for piece in original[fixed:].split("-"))
+            self.given[original] = original[:fixed] + "-".join(pieces)
         return self.given[original]
 
-    def _unused(self, original: str, fixed: int) -> str:
-        taken = {*self.given.values(), *self.given}
-        while True:
-            made = original[:fixed] + "".join(self._like(letter, original) for letter in original[fixed:])
-            if made not in taken and made != original:
-                return made
+    def _piece(self, piece: str, original: str) -> str:
+        while piece not in self._pieces:
+            made = "".join(self._like(letter, original) for letter in piece)
+            if made not in {*self._pieces.values(), *self._pieces, piece} or not piece:
+                self._pieces[piece] = made
+        return self._pieces[piece]
 
     def _like(self, letter: str, whole: str) -> str:
         if not letter.isalnum():
