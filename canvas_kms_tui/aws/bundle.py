@@ -23,6 +23,10 @@ from canvas_kms_tui.gateway import CannotConnect
 VERSION: Final = "1"
 MANIFEST: Final = "manifest.json"
 CASE: Final = "case.json"
+#: What a file that somebody else made can do to its reader.
+_NO_BUNDLE: Final = (
+    zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, TypeError, NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +80,11 @@ def case_in(path: Path) -> bytes:
         with zipfile.ZipFile(path) as zipped:
             listed = json.loads(_member(zipped, MANIFEST))["members"]
             data = _member(zipped, CASE)
+        expected = [each["sha256"] for each in listed if each["name"] == CASE]
     except KeyError as missing:
         raise _refused(path, f"it lacks {missing.args[0]}") from missing
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, TypeError, NotImplementedError, RuntimeError) as error:
+    except _NO_BUNDLE as error:
         raise _refused(path, f"it is no bundle ({error})") from error
-    expected = [each.get("sha256") for each in listed if each.get("name") == CASE]
     if expected != [hashlib.sha256(data).hexdigest()]:
         raise _refused(path, f"its {CASE} is not what the manifest says: it was changed since the bundle was made")
     return data
