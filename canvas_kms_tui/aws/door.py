@@ -19,6 +19,7 @@ from canvas_kms_tui.aws.pages import Answer, Paging, fetch_all
 from canvas_kms_tui.aws.rate import RateLimiter
 from canvas_kms_tui.aws.silence import Silence
 from canvas_kms_tui.aws.threads import DaemonPool
+from canvas_kms_tui.aws.turns import Turns, urgency
 from canvas_kms_tui.gateway import CallFailed, FailureKind
 
 NOT_TRIED = "NotTried"
@@ -36,6 +37,7 @@ class Line:
     meter: Meter
     log: CallLog
     silence: Silence
+    turns: Turns
     limiter: RateLimiter = field(default_factory=RateLimiter)
     cleaner: Cleaner = field(default_factory=Cleaner)
 
@@ -75,7 +77,9 @@ class Door:
         client = self._clients.ready(service, place.region)
         if client is None:
             client = await asyncio.shield(asyncio.wrap_future(self._clients.get(service, place.region)))
-        return await asyncio.wrap_future(self._line.pool.submit(partial(self.run, call, client)))
+        return await asyncio.wrap_future(
+            self._line.pool.submit(partial(self.run, call, client), urgency=urgency(operation))
+        )
 
     def run(self, call: Call, client: Any) -> Answer:
         """The call itself, on a thread of the pool."""
@@ -166,12 +170,15 @@ class Door:
         if params.keys() - call.params.keys() and (wait := self._line.limiter.wait(call.service, call.region)):
             time.sleep(wait)
         sent_before = self._line.meter.sent_by_this_thread()
+        self._line.turns.take(urgency(call.operation))
         try:
             page: Answer = getattr(client, call.operation)(**params)
         except _UNPARSED as error:
             if self._line.meter.sent_by_this_thread() == sent_before:
                 raise
             raise failures.NotAnAnswer(f"the answer cannot be read ({type(error).__name__}: {error})") from error
+        finally:
+            self._line.turns.leave()
         return page
 
 

@@ -20,6 +20,7 @@ from canvas_kms_tui.aws.options import ConnectOptions, Credentials
 from canvas_kms_tui.aws.reads import check_read
 from canvas_kms_tui.aws.silence import Silence
 from canvas_kms_tui.aws.threads import DaemonPool
+from canvas_kms_tui.aws.turns import Turns
 from canvas_kms_tui.aws.writes import check_write
 from canvas_kms_tui.findings import CallStats
 from canvas_kms_tui.gateway import Caller, CannotConnect, Connection, Response, Writer
@@ -102,13 +103,13 @@ async def connect(options: ConnectOptions) -> Connection:
 async def _connected(options: ConnectOptions, threads: _Threads, meter: Meter, log: CallLog) -> Connection:
     # Calls come back on many threads at once; the loop must not wait its 5 ms for each of them (measured: 4 % sooner).
     sys.setswitchinterval(_SWITCH_INTERVAL)
-    silence = Silence()
-    opened: Opened = await threads.build(partial(_open, options, meter, silence))
+    silence, turns = Silence(), Turns()
+    opened: Opened = await threads.build(partial(_open, options, meter, silence, turns))
     clients = Clients(opened, threads.builder)
     caller = await _identified(opened, clients, threads)
     from canvas_kms_tui.aws.door import Door, Line
 
-    line = Line(Place(caller.partition, opened.region, caller.account), threads.calls, meter, log, silence)
+    line = Line(Place(caller.partition, opened.region, caller.account), threads.calls, meter, log, silence, turns)
 
     async def writer() -> Writer:
         """Raises CannotConnect where ``--write-role-arn`` may not be assumed."""
@@ -144,12 +145,14 @@ async def _identified(opened: Opened, clients: Clients, threads: _Threads) -> Ca
         raise explained(opened, error) from error
 
 
-def _open(options: ConnectOptions, meter: Meter, silence: Silence) -> Opened:
+def _open(options: ConnectOptions, meter: Meter, silence: Silence, turns: Turns) -> Opened:
     from canvas_kms_tui.aws import door, wire  # noqa: F401 - so that the loop finds it imported
     from canvas_kms_tui.aws.connecting import open_session
 
     opened = open_session(options)
-    wire.attach(opened.session, opened.endpoint, meter=meter, silence=silence, on_progress=options.on_progress)
+    wire.attach(
+        opened.session, opened.endpoint, meter=meter, silence=silence, turns=turns, on_progress=options.on_progress
+    )
     return opened
 
 

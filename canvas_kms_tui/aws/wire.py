@@ -14,6 +14,7 @@ from canvas_kms_tui.aws import watch
 from canvas_kms_tui.aws.failures import NotAnAnswer
 from canvas_kms_tui.aws.meter import Meter
 from canvas_kms_tui.aws.silence import Silence
+from canvas_kms_tui.aws.turns import Turns
 
 _WEB_PAGE = re.compile(rb"^\s*(<!doctype\s+html|<html)", re.IGNORECASE)
 
@@ -24,10 +25,12 @@ def attach(
     *,
     meter: Meter,
     silence: Silence,
+    turns: Turns,
     on_progress: Callable[[str], None] | None,
 ) -> None:
     """Hook into every client that ``session`` makes from now on."""
     session.register("before-send", lambda **_: meter.sent())
+    session.register("before-send", lambda **_: turns.leave())
     session.register("response-received", watch.throttling(meter, on_progress))
     session.register("response-received", watch.clock(meter))
     session.register("response-received", watch.silence(silence))
