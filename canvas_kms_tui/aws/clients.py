@@ -47,5 +47,13 @@ class Clients:
         """The client, made here and now if it does not exist; for the builder's thread."""
         with self._lock:
             if (service, region) not in self._made:
-                self._made[service, region] = self._opened.client(service, region, self._credentials)
+                self._made[service, region] = self._new(service, region)
             return self._made[service, region]
+
+    def _new(self, service: str, region: str) -> Any:
+        client = self._opened.client(service, region, self._credentials)
+        if told := self._opened.options.on_progress:
+            from canvas_kms_tui.aws.waits import tell_of_retries
+
+            tell_of_retries(client, service, told)
+        return client

@@ -15,11 +15,13 @@ from canvas_kms_tui.aws.clean import Cleaner
 from canvas_kms_tui.aws.clients import Clients
 from canvas_kms_tui.aws.meter import Meter
 from canvas_kms_tui.aws.operations import Operation, Place
+from canvas_kms_tui.aws.options import Told
 from canvas_kms_tui.aws.pages import Answer, Paging, fetch_all
 from canvas_kms_tui.aws.rate import RateLimiter
 from canvas_kms_tui.aws.silence import Silence
 from canvas_kms_tui.aws.threads import DaemonPool
 from canvas_kms_tui.aws.turns import Turns, urgency
+from canvas_kms_tui.aws.waits import tell_of_pace
 from canvas_kms_tui.gateway import CallFailed, FailureKind
 
 NOT_TRIED = "NotTried"
@@ -38,6 +40,7 @@ class Line:
     log: CallLog
     silence: Silence
     turns: Turns
+    told: Told | None = None
     limiter: RateLimiter = field(default_factory=RateLimiter)
     cleaner: Cleaner = field(default_factory=Cleaner)
 
@@ -73,6 +76,7 @@ class Door:
         place = self._line.place.at(region)
         call = Call(service, operation, place.region, allowed.actions[0], allowed.resource(params, place), params)
         if wait := self._line.limiter.wait(service, place.region):
+            tell_of_pace(service, wait, self._line.told)
             await asyncio.sleep(wait)
         client = self._clients.ready(service, place.region)
         if client is None:

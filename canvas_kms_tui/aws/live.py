@@ -109,7 +109,15 @@ async def _connected(options: ConnectOptions, threads: _Threads, meter: Meter, l
     caller = await _identified(opened, clients, threads)
     from canvas_kms_tui.aws.door import Door, Line
 
-    line = Line(Place(caller.partition, opened.region, caller.account), threads.calls, meter, log, silence, turns)
+    line = Line(
+        Place(caller.partition, opened.region, caller.account),
+        threads.calls,
+        meter,
+        log,
+        silence,
+        turns,
+        options.on_progress,
+    )
 
     async def writer() -> Writer:
         """Raises CannotConnect where ``--write-role-arn`` may not be assumed."""
@@ -150,9 +158,7 @@ def _open(options: ConnectOptions, meter: Meter, silence: Silence, turns: Turns)
     from canvas_kms_tui.aws.connecting import open_session
 
     opened = open_session(options)
-    wire.attach(
-        opened.session, opened.endpoint, meter=meter, silence=silence, turns=turns, on_progress=options.on_progress
-    )
+    wire.attach(opened.session, opened.endpoint, meter=meter, silence=silence, turns=turns)
     return opened
 
 

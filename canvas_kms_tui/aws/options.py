@@ -10,6 +10,9 @@ from pathlib import Path
 
 from canvas_kms_tui.gateway import CannotConnect
 
+#: Told in one line what is waited for, and for how many seconds; on any thread.
+Told = Callable[[str, float], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -42,7 +45,7 @@ class ConnectOptions:
         log_file: where to write one line per call; appended to.
         isolated: use exactly these credentials, ``region`` and ``endpoint_url``: no environment, file or proxy.
         mfa_prompt: asked for a code with the device's ARN, on a background thread.
-        on_progress: told in one line what a call waits for (throttling, retries); on a background thread.
+        on_progress: told what a call waits for (throttling, retries).
         source: ``live`` or ``demo``; ``label`` is for the title bar.
     """
 
@@ -57,6 +60,6 @@ class ConnectOptions:
     log_file: Path | None = None
     isolated: Credentials | None = None
     mfa_prompt: Callable[[str], str] = ask_on_terminal
-    on_progress: Callable[[str], None] | None = None
+    on_progress: Told | None = None
     source: str = "live"
     label: str = ""

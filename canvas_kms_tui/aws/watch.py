@@ -22,15 +22,13 @@ def service_of(event_name: str) -> str:
     return event_name.split(".")[1].replace("-", "")
 
 
-def throttling(meter: Meter, on_progress: Callable[[str], None] | None) -> Handler:
-    def watch(*, parsed_response: Mapping[str, Any] | None, event_name: str, **_: Any) -> None:
+def throttling(meter: Meter) -> Handler:
+    def watch(*, parsed_response: Mapping[str, Any] | None, **_: Any) -> None:
         if parsed_response is None:
             return
         status = parsed_response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if is_throttling(str(parsed_response.get("Error", {}).get("Code", "")), status):
             meter.throttled()
-            if on_progress:
-                on_progress(f"{_shown(service_of(event_name))} is throttling, waiting to try again")
 
     return watch
 
@@ -56,7 +54,3 @@ def silence(kept: Silence) -> Handler:
             kept.answered(service, region)
 
     return watch
-
-
-def _shown(service: str) -> str:
-    return service.upper() if len(service) <= len("KMS") else service.title()

@@ -26,12 +26,11 @@ def attach(
     meter: Meter,
     silence: Silence,
     turns: Turns,
-    on_progress: Callable[[str], None] | None,
 ) -> None:
     """Hook into every client that ``session`` makes from now on."""
     session.register("before-send", lambda **_: meter.sent())
     session.register("before-send", lambda **_: turns.leave())
-    session.register("response-received", watch.throttling(meter, on_progress))
+    session.register("response-received", watch.throttling(meter))
     session.register("response-received", watch.clock(meter))
     session.register("response-received", watch.silence(silence))
     session.register("request-created", _no_retry_into(silence))

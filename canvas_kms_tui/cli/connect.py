@@ -19,6 +19,7 @@ from canvas_kms_tui.target import Target
 
 if TYPE_CHECKING:
     from canvas_kms_tui.aws.case import Case
+    from canvas_kms_tui.aws.options import Told
 
 T = TypeVar("T")
 
@@ -53,7 +54,7 @@ def wanted(options: Options) -> Wanted:
     )
 
 
-def opener(options: Options, on_progress: Callable[[str], None] | None = None) -> Callable[[], Awaitable[Opened]]:
+def opener(options: Options, on_progress: Told | None = None) -> Callable[[], Awaitable[Opened]]:
     """A function that opens the source of facts.
 
     It raises :class:`~canvas_kms_tui.gateway.CannotConnect` with exit code 2 or 4.
@@ -111,7 +112,7 @@ def _write_case(recorded: Case, path: Path, *, redacted: bool) -> None:
     print(f"{result.summary()}\nCase: {path}\nMapping: {mapping}", file=sys.stderr)
 
 
-async def _live(options: Options, on_progress: Callable[[str], None] | None) -> Connection:
+async def _live(options: Options, on_progress: Told | None) -> Connection:
     from canvas_kms_tui.aws.live import connect
     from canvas_kms_tui.aws.options import ConnectOptions
 
@@ -131,7 +132,7 @@ async def _live(options: Options, on_progress: Callable[[str], None] | None) -> 
     )
 
 
-async def _demo(options: Options, name: str, on_progress: Callable[[str], None] | None) -> Opened:
+async def _demo(options: Options, name: str, on_progress: Told | None) -> Opened:
     if missing := missing_extra("--demo", "demo", _DEMO_EXTRA):
         raise CannotConnect(missing, 2)
     from canvas_kms_tui.aws.live import connect

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,12 +25,14 @@ class Progress:
         self._planned = 0
         self._finished: set[str] = set()
         self._note = ""
+        self._note_until = 0.0
 
     def connecting(self, what: str) -> None:
         self._show(what)
 
-    def waiting(self, note: str) -> None:
-        self._note = note
+    def waiting(self, note: str, seconds: float = math.inf) -> None:
+        """Say what is waited for, until the time is over."""
+        self._note, self._note_until = note, time.monotonic() + seconds
         self._count()
 
     def planned(self, causes: Sequence[Any]) -> None:
@@ -65,7 +69,7 @@ class Progress:
         self._write("")
 
     def _count(self) -> None:
-        note = f"   {self._note}" if self._note else ""
+        note = f"   {self._note}" if time.monotonic() < self._note_until else ""
         self._show(f"{len(self._finished)} of {self._planned} causes checked{note}")
 
     def _show(self, text: str) -> None:

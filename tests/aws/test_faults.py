@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 import textwrap
@@ -11,6 +12,7 @@ import time
 import pytest
 
 from canvas_kms_tui.aws.live import ConnectOptions, connect
+from canvas_kms_tui.aws.waits import tell_of_pace
 from canvas_kms_tui.gateway import CallFailed, CannotConnect, Connection, FailureKind
 from tests.aws.conftest import CREDENTIALS, REGION
 from tests.faults import Fault, FaultProxy, Kind
@@ -116,15 +118,33 @@ async def test_a_third_of_throttled_calls_is_waited_out_and_counted(proxy, throu
     assert stats.made == 1 + 3
 
 
-async def test_throttling_is_told(moto_url):
-    told: list[str] = []
+async def test_throttling_is_told_with_the_seconds_until_the_next_try(moto_url):
+    told: list[tuple[str, float]] = []
     with FaultProxy(moto_url) as proxy:
-        options = ConnectOptions(region=REGION, endpoint_url=proxy.url, isolated=CREDENTIALS, on_progress=told.append)
+        options = ConnectOptions(
+            region=REGION, endpoint_url=proxy.url, isolated=CREDENTIALS, on_progress=lambda *one: told.append(one)
+        )
         opened = await connect(options)
         proxy.add(Fault(Kind.THROTTLE, service="kms", times=1))
+        started = time.monotonic()
         await opened.gateway.call("kms", "list_aliases")
+        waited = time.monotonic() - started
+        proxy.add(Fault(Kind.ERROR, service="s3", times=1, status=503))
+        await opened.gateway.call("s3", "list_buckets")
         opened.close()
-    assert told == ["KMS is throttling, waiting to try again"]
+    (first, seconds), (second, _) = told
+    assert re.fullmatch(r"KMS is throttling, waiting (\d+|0\.\d) s", first)
+    assert 0 < seconds <= waited
+    assert second.startswith("S3 answers with 503, waiting ")
+
+
+def test_our_own_pace_is_told_where_it_is_felt():
+    told: list[tuple[str, float]] = []
+    for seconds in (0.4, 2.4):
+        tell_of_pace("cloudtrail", seconds, lambda *one: told.append(one))
+    assert [seconds for _, seconds in told] == [2.4]
+    assert told[0][0].startswith("CloudTrail is asked slowly")
+    assert told[0][0].endswith("waiting 2 s")
 
 
 async def test_a_denied_call_is_counted(proxy, through):
