@@ -66,6 +66,10 @@ def kms_key(params: Params, place: Place) -> str:
     return f"arn:{place.partition}:kms:{place.region}:{place.account}:{kind}{key_id}"
 
 
+def kms_alias(params: Params, place: Place) -> str:
+    return f"arn:{place.partition}:kms:{place.region}:{place.account}:{params.get('AliasName') or 'alias/*'}"
+
+
 def iam_role(params: Params, place: Place) -> str:
     return f"arn:{place.partition}:iam::{place.account}:role/{params.get('RoleName', '*')}"
 

@@ -90,6 +90,17 @@ CHARGED: Final[dict[tuple[str, str], Operation]] = {
 }
 
 
+#: What only a first set-up asks: what there is to choose from. Not part of the diagnosis' smallest policy.
+SETUP_READS: Final[dict[tuple[str, str], Operation]] = {
+    ("kms", "list_keys"): _op(everything, "kms:ListKeys"),
+    ("iam", "list_roles"): _op(everything, "iam:ListRoles"),
+    ("kms", "get_key_rotation_status"): _op(kms_key, "kms:GetKeyRotationStatus"),
+    ("ec2", "describe_vpcs"): _op(everything, "ec2:DescribeVpcs"),
+    ("ec2", "describe_subnets"): _op(everything, "ec2:DescribeSubnets"),
+    ("ec2", "describe_security_groups"): _op(everything, "ec2:DescribeSecurityGroups"),
+}
+
+
 def check_read(service: str, operation: str, params: Mapping[str, Any]) -> Operation:
     """The allowed operation.
 
@@ -97,9 +108,11 @@ def check_read(service: str, operation: str, params: Mapping[str, Any]) -> Opera
         PermissionError: it is not a read that the program makes, or it would make something: KMS creates an AWS
             managed key when somebody describes its alias before it exists.
     """
-    if (service, operation) not in READS and (service, operation) not in CHARGED:
+    name = (service, operation)
+    allowed = READS.get(name) or CHARGED.get(name) or SETUP_READS.get(name)
+    if allowed is None:
         raise PermissionError(f"{service} {operation} is not on the list of reads")
     key_id = str(params.get("KeyId", ""))
     if operation == "describe_key" and (key_id.startswith("alias/aws/") or ":alias/aws/" in key_id):
         raise PermissionError(f"kms describe_key {key_id} would create the AWS managed key; resolve it by list_aliases")
-    return READS.get((service, operation)) or CHARGED[service, operation]
+    return allowed

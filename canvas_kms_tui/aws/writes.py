@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from canvas_kms_tui.aws import clean
-from canvas_kms_tui.aws.operations import Namer, Operation, bucket, iam_role, kms_key, sagemaker
+from canvas_kms_tui.aws.operations import (
+    Namer,
+    Operation,
+    bucket,
+    everything,
+    iam_role,
+    kms_alias,
+    kms_key,
+    sagemaker,
+)
 
 
 def _op(resource: Namer, *actions: str) -> Operation:
@@ -19,6 +30,22 @@ WRITES: Final[dict[tuple[str, str], Operation]] = {
     ("kms", "disable_key"): _op(kms_key, "kms:DisableKey"),
     ("kms", "schedule_key_deletion"): _op(kms_key, "kms:ScheduleKeyDeletion"),
     ("kms", "cancel_key_deletion"): _op(kms_key, "kms:CancelKeyDeletion"),
+    ("kms", "create_key"): _op(everything, "kms:CreateKey", "kms:TagResource"),
+    ("kms", "create_alias"): _op(kms_alias, "kms:CreateAlias"),
+    ("kms", "delete_alias"): _op(kms_alias, "kms:DeleteAlias"),
+    ("kms", "enable_key_rotation"): _op(kms_key, "kms:EnableKeyRotation"),
+    ("iam", "create_role"): _op(iam_role, "iam:CreateRole", "iam:TagRole"),
+    ("iam", "delete_role"): _op(iam_role, "iam:DeleteRole"),
+    ("iam", "attach_role_policy"): _op(iam_role, "iam:AttachRolePolicy"),
+    ("iam", "detach_role_policy"): _op(iam_role, "iam:DetachRolePolicy"),
+    ("sagemaker", "create_domain"): _op(sagemaker("domain", "DomainId"), "sagemaker:CreateDomain"),
+    ("sagemaker", "delete_domain"): _op(sagemaker("domain", "DomainId"), "sagemaker:DeleteDomain"),
+    ("sagemaker", "create_user_profile"): _op(
+        sagemaker("user-profile", "DomainId", "UserProfileName"), "sagemaker:CreateUserProfile"
+    ),
+    ("sagemaker", "delete_user_profile"): _op(
+        sagemaker("user-profile", "DomainId", "UserProfileName"), "sagemaker:DeleteUserProfile"
+    ),
     ("iam", "put_role_policy"): _op(iam_role, "iam:PutRolePolicy"),
     ("iam", "delete_role_policy"): _op(iam_role, "iam:DeleteRolePolicy"),
     ("iam", "update_assume_role_policy"): _op(iam_role, "iam:UpdateAssumeRolePolicy"),
@@ -68,12 +95,47 @@ def check_write(service: str, operation: str, params: Mapping[str, Any]) -> Oper
         _must_stay_private(params)
     if operation == "put_public_access_block":
         _must_block_all(params.get("PublicAccessBlockConfiguration") or {})
+    if (service, operation) in _MADE_STRICTLY:
+        _MADE_STRICTLY[service, operation](params)
     if clean.is_altered(params):
         raise PermissionError(
             f"{service} {operation} would write back text whose hidden characters were replaced for display; "
             "edit this document by hand"
         )
     return WRITES[service, operation]
+
+
+def _key_for_named_ones(params: Mapping[str, Any]) -> None:
+    if _names_everybody(str(params.get("Policy") or "")):
+        raise PermissionError("kms create_key with a policy for everybody, or without one")
+
+
+def _role_for_sagemaker(params: Mapping[str, Any]) -> None:
+    document = json.loads(str(params.get("AssumeRolePolicyDocument") or "{}"))
+    trusted = [statement.get("Principal") for statement in document.get("Statement", ())]
+    if not trusted or any(principal != {"Service": "sagemaker.amazonaws.com"} for principal in trusted):
+        raise PermissionError("iam create_role that trusts anybody but SageMaker")
+
+
+def _only_sagemakers_policies(params: Mapping[str, Any]) -> None:
+    if not _SAGEMAKERS.fullmatch(str(params.get("PolicyArn"))):
+        raise PermissionError(f"iam attach_role_policy with {params.get('PolicyArn')}: none of SageMaker's own")
+
+
+def _names_everybody(policy: str) -> bool:
+    statements = json.loads(policy).get("Statement") if policy else None
+    if not statements:
+        return True
+    principals = [statement.get("Principal") for statement in statements]
+    return any(principal in (None, "*", {"AWS": "*"}, {"AWS": ["*"]}) for principal in principals)
+
+
+_SAGEMAKERS = re.compile(r"arn:aws[a-z-]*:iam::aws:policy/(service-role/)?AmazonSageMaker[A-Za-z]+")
+_MADE_STRICTLY: Final[dict[tuple[str, str], Callable[[Mapping[str, Any]], None]]] = {
+    ("kms", "create_key"): _key_for_named_ones,
+    ("iam", "create_role"): _role_for_sagemaker,
+    ("iam", "attach_role_policy"): _only_sagemakers_policies,
+}
 
 
 def _must_stay_private(params: Mapping[str, Any]) -> None:

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from canvas_kms_tui.change import Change
+from canvas_kms_tui.changes.created import Created
+from canvas_kms_tui.changes.creation import is_creation
 from canvas_kms_tui.changes.standing import settings_member
 from canvas_kms_tui.edits.documents import as_text, plain
 from canvas_kms_tui.findings import CallStats
@@ -50,8 +52,9 @@ class Overlay:
     """Reads through ``gateway``, altered by ``changes`` in their order."""
 
     def __init__(self, gateway: Gateway, changes: Sequence[Change]) -> None:
-        self._gateway = gateway
-        self._changes = tuple(changes)
+        creations = any(is_creation(change) for change in changes)
+        self._gateway = Created(gateway, changes) if creations else gateway
+        self._changes = tuple(change for change in changes if not is_creation(change))
 
     def stats(self) -> CallStats:
         return self._gateway.stats()

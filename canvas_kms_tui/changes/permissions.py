@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from canvas_kms_tui.change import Change
+from canvas_kms_tui.changes import creation
 from canvas_kms_tui.changes.reverse import reverse_all
 
 #: The read that shows a change's document before and after the write.
@@ -66,7 +67,7 @@ def policy_for(changes: Sequence[Change]) -> dict[str, Any]:
     """
     wanted: dict[str, dict[str, None]] = {}
     for change in [*changes, *reverse_all(changes)]:
-        for action in (read_action(change), change.action):
+        for action in (*read_actions(change), change.action):
             wanted.setdefault(change.resource, {})[action] = None
     return _document((resource, sorted(actions)) for resource, actions in wanted.items())
 
@@ -78,8 +79,15 @@ def policy_for_every_fix(*, partition: str, account: str, region: str) -> dict[s
     )
 
 
+def read_actions(change: Change) -> tuple[str, ...]:
+    """The IAM actions of the reads that show the change's document."""
+    if creation.is_creation(change):
+        return creation.READ_ACTIONS[change.document]
+    return (read_action(change),)
+
+
 def read_action(change: Change) -> str:
-    """The IAM action of the read that shows the change's document."""
+    """The IAM action of the one read that shows a document."""
     if change.service == "sagemaker":
         return _SETTINGS[change.operation]
     return _READS["inline policy" if change.document.startswith("inline policy") else change.document]

@@ -9,6 +9,7 @@ from math import ceil
 from typing import Any
 
 from canvas_kms_tui.change import Change, Undo
+from canvas_kms_tui.changes import creation
 from canvas_kms_tui.changes.carry import carried, without_document
 from canvas_kms_tui.edits.principals import without_deleted
 
@@ -44,6 +45,9 @@ def reverse(change: Change) -> Change | None:
     back = replace(
         change, before=change.after, after=change.before, confirm=None, confirm_why="", undo_note="This is an undo."
     )
+    if change.operation in creation.UNDONE_BY:
+        operation, taken = creation.back(change, change.after)
+        return replace(back, operation=operation, parameters=taken)
     operation, parameters = _operation(change)
     return replace(back, operation=operation, parameters=parameters)
 

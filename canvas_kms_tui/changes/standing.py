@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from canvas_kms_tui.change import Change
+from canvas_kms_tui.changes import creation
 from canvas_kms_tui.edits.documents import canonical, equal
 from canvas_kms_tui.gateway import CallFailed, FailureKind, Gateway
 
@@ -54,7 +55,8 @@ async def standing(gateway: Gateway, change: Change, *, account: str) -> Any:
 
 def may_be_absent(change: Change) -> bool:
     """Whether "not found" is a document's absence, and not the absence of the key, role or Domain around it."""
-    return change.service == "s3" or change.operation in ("PutRolePolicy", "DeleteRolePolicy")
+    policy = change.operation in ("PutRolePolicy", "DeleteRolePolicy")
+    return change.service == "s3" or policy or creation.is_creation(change)
 
 
 def same(change: Change, first: Any, second: Any) -> bool:
@@ -67,7 +69,7 @@ def took(change: Change, now: Any) -> bool:
 
     Settings may gain fields that the service adds by itself; policies must be equal.
     """
-    if change.service == "sagemaker":
+    if change.service == "sagemaker" and not creation.is_creation(change):
         return not differing(change, now)
     return same(change, change.after, now)
 
@@ -85,6 +87,8 @@ def settings_member(change: Change) -> tuple[str, str]:
 
 
 async def _read(gateway: Gateway, change: Change, account: str) -> Any:
+    if creation.is_creation(change):
+        return await creation.standing(gateway, change, account)
     if change.service == "kms":
         return await _key(gateway, change)
     if change.service == "iam":
@@ -147,6 +151,8 @@ def _json(value: Any) -> Any:
 def _comparable(change: Change, document: Any) -> Any:
     if document is None:
         return None
+    if creation.is_creation(change):
+        return creation.compared(change, document)
     if change.document == "key state":
         return document["KeyState"]
     if change.document == "default encryption":

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from canvas_kms_tui.change import Change
+from canvas_kms_tui.changes import creation
 from canvas_kms_tui.changes.entries import Result
 from canvas_kms_tui.changes.errors import Refused, Stale
 from canvas_kms_tui.changes.journal import OpenEntry
@@ -165,6 +166,8 @@ async def _read_back(way: Way, index: int, change: Change, before: Any, sent: _S
     while True:
         try:
             found, unread = await standing(way.gateway, change, account=way.account), None
+            if creation.failure(found):
+                return _not_seen(way, index, change, before, sent, found, None, time.monotonic() - started)
             if took(change, found):
                 return _done(way, index, change, sent, found, time.monotonic() - started)
         except CallFailed as failure:
@@ -205,7 +208,9 @@ def _not_seen(
 
 
 def _stands(change: Change, before: Any, found: Any) -> str:
-    if change.service == "sagemaker":
+    if failure := creation.failure(found):
+        return f"{failure}."
+    if change.service == "sagemaker" and not creation.is_creation(change):
         return f"SageMaker did not take over {', '.join(differing(change, found))}."
     return "it stands as before." if same(change, found, before) else "it is neither as before nor as wanted."
 

@@ -47,6 +47,10 @@ def _policy(wanted: str, options: Options) -> dict[str, Any]:
         return read_policy(_partition(region), account=account, region=region)
     if wanted == "fix":
         return changes.policy_for_every_fix(partition=_partition(region), account=account, region=region)
+    if wanted == "setup":
+        from canvas_kms_tui.setup.permissions import policy_for_setup
+
+        return policy_for_setup(partition=_partition(region), account=account, region=region)
     cause = find(wanted.removeprefix("fix:"), "--print-policy")
 
     async def work(opened: Opened, progress: Progress) -> list[Any]:

@@ -21,6 +21,7 @@ ERRANDS = {
     "list_demos": "about",
     "print_schema": "about",
     "evaluate": "about",
+    "print_answers": "setup",
     "print_policy": "abilities",
     "doctor": "abilities",
     "print_completion": "completion",
@@ -69,6 +70,8 @@ def _defect(defect: Exception) -> str:
 
 
 def _run(options: Options, argv: Sequence[str]) -> int:
+    if options.setup:
+        return _set_up(options)
     asked = [name for name in ERRANDS if getattr(options, name) not in (False, None, ())]
     if len(asked) > 1:
         flags = " and ".join(f"--{name.replace('_', '-')}" for name in asked)
@@ -83,6 +86,20 @@ def _run(options: Options, argv: Sequence[str]) -> int:
 
         return web.run(options, argv)
     _demand_terminal()
+    from canvas_kms_tui.cli import screen
+
+    return screen.run(options)
+
+
+def _set_up(options: Options) -> int:
+    if options.answers:
+        with _ended_like_interrupted():
+            code: int = import_module("canvas_kms_tui.cli.setup").setup(options)
+        return code
+    try:
+        _demand_terminal()
+    except UsageError as none:
+        raise UsageError(f"{none}".replace("use --batch for a report", "use --answers FILE to set up")) from None
     from canvas_kms_tui.cli import screen
 
     return screen.run(options)

@@ -84,5 +84,8 @@ class Options:
     evaluate: str | None
     print_policy: tuple[str, ...]
     doctor: bool
+    setup: bool
+    answers: str | None
+    print_answers: bool
     print_completion: str | None
     log_file: str | None

@@ -84,6 +84,7 @@ def _unknown_argument(text: str, flags: Iterable[str]) -> str:
     return f"unexpected argument {text!r}: everything is given by flags; see {PROGRAM} --help"
 
 
+_NOT_WITH_SETUP = ("batch", "case", "apply_plan", "undo", "compare", "suppress")
 _ACCESS = ("profile", "region", "endpoint_url", "role_arn", "external_id", "write_role_arn")
 _DIAGNOSING = ("batch", "plan", "export_fixes", "bundle")
 
@@ -103,10 +104,14 @@ def _check_together(options: Options) -> None:
         raise UsageError("--redact is for --record: what is written to a case file")
     if options.web is not None and options.batch:
         raise UsageError("--web and --batch: one face at a time")
-    if options.confirm and not options.apply_plan:
-        raise UsageError("--confirm is for --apply-plan")
     if options.plan is None and (options.alternative is not None or options.check_public_access):
         raise UsageError("--alternative and --check-public-access are for --plan")
+    if options.confirm and not (options.apply_plan or options.setup or options.undo):
+        raise UsageError("--confirm is for --apply-plan, --setup and --undo")
+    if options.answers and not options.setup:
+        raise UsageError("--answers is for --setup")
+    if options.setup and (other := next((flag for flag in _NOT_WITH_SETUP if getattr(options, flag)), None)):
+        raise UsageError(f"{_flag(other)} has no meaning with --setup")
     both = set(options.only) & set(options.skip)
     if both:
         raise UsageError(f"{', '.join(sorted(both))}: named in both --only and --skip")
@@ -149,6 +154,12 @@ def build_parser() -> argparse.ArgumentParser:
         )
     )
     _batch(parser.add_argument_group("batch"))
+    _setup(
+        parser.add_argument_group(
+            "first set-up",
+            "Domain, role, keys and bucket for Canvas; nothing is made before the review.",
+        )
+    )
     _look(parser.add_argument_group("look"))
     _about(parser.add_argument_group("about itself"))
     return parser
@@ -263,7 +274,10 @@ def _changes(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("--journal", action="store_true", help="what was changed from here (--format json for machines)")
     group.add_argument(
-        "--undo", metavar="ENTRY", type=values.text, help="take a journal entry back; needs --expect-account"
+        "--undo",
+        metavar="ENTRY",
+        type=values.text,
+        help="take a journal entry back, or setup/NAME all of a set-up; needs --expect-account",
     )
 
 
@@ -323,6 +337,19 @@ def _batch(group: argparse._ArgumentGroup) -> None:
     )
 
 
+def _setup(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--setup", action="store_true", help="the guide on the screen; with --answers without a terminal"
+    )
+    group.add_argument(
+        "--answers",
+        metavar="FILE",
+        type=values.text,
+        help="TOML of answers; makes the set-up (needs --expect-account), or with --plan shows it",
+    )
+    group.add_argument("--print-answers", action="store_true", help="a template for --answers, every answer explained")
+
+
 def _look(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--theme", metavar="NAME", type=values.text, help="colour theme of the terminal program")
     group.add_argument(
@@ -356,7 +383,7 @@ def _about(group: argparse._ArgumentGroup) -> None:
         type=values.policies,
         default=(),
         help="the IAM policy that is needed: read-only (to diagnose), fix (to apply whatever fix), "
-        "fix:CAUSE (for what is proposed now)",
+        "fix:CAUSE (for what is proposed now), setup (for the first set-up)",
     )
     group.add_argument(
         "--print-completion",

@@ -11,6 +11,7 @@ from canvas_kms_tui import changes
 from canvas_kms_tui.change import Change
 from canvas_kms_tui.changes import planfile
 from canvas_kms_tui.cli import batch
+from canvas_kms_tui.cli import setup as cli_setup
 from canvas_kms_tui.cli.beside import Beside
 from canvas_kms_tui.cli.connect import Opened
 from canvas_kms_tui.cli.headless import Diagnosed, diagnosed, headless
@@ -24,6 +25,7 @@ from canvas_kms_tui.findings import Diagnosis
 from canvas_kms_tui.fleet.exits import Exit
 from canvas_kms_tui.fleet.run import Plan as Checks
 from canvas_kms_tui.report.change_request import change_request
+from canvas_kms_tui.setup import planfile as setup_plans
 
 _EXPORTS: dict[str, Callable[[Change], str]] = {
     "cli": changes.as_cli,
@@ -135,6 +137,8 @@ def apply_plan(options: Options) -> int:
     file = Path(options.apply_plan or "").expanduser()
     if not file.is_file():
         raise UsageError(f"--apply-plan {file}: there is no such file")
+    if setup_plans.is_setup(file):
+        return cli_setup.apply_plan(options, file, account)
     try:
         wanted = planfile.load(file)
     except changes.Refused as refused:
@@ -166,6 +170,8 @@ def undo(options: Options) -> int:
         Complaint: refused (5), or another account (4); nothing was written.
     """
     account, journal = _expected(options, "--undo"), changes.Journal()
+    if (options.undo or "").startswith("setup/"):
+        return cli_setup.take_back(options, (options.undo or "").removeprefix("setup/"), account)
     try:
         entry = journal.entry(options.undo or "")
     except changes.Refused as refused:

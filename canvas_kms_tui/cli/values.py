@@ -97,11 +97,11 @@ def some_of(known: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
 
 
 def policies(value: str) -> tuple[str, ...]:
-    """``read-only``, ``fix`` and ``fix:CAUSE``; whether there is such a cause is seen later."""
+    """``read-only``, ``fix``, ``setup`` and ``fix:CAUSE``; whether there is such a cause is seen later."""
     found = words(value)
     for word in found:
-        if word not in ("read-only", "fix") and not (word.startswith("fix:") and word != "fix:"):
-            raise argparse.ArgumentTypeError(f"{word!r} is not known; one of read-only, fix, fix:CAUSE")
+        if word not in ("read-only", "fix", "setup") and not (word.startswith("fix:") and word != "fix:"):
+            raise argparse.ArgumentTypeError(f"{word!r} is not known; one of read-only, fix, fix:CAUSE, setup")
     return found
 
 

@@ -1,0 +1,185 @@
+"""What is wrong with an answer, said at the step where it is given: an error stops there, a warning does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from canvas_kms_tui.facts import Unreadable
+from canvas_kms_tui.setup.account import Account, Bucket, Key
+from canvas_kms_tui.setup.answers import AWS_MANAGED, NEW, PUBLIC, SAME, VPC_ONLY, Answers
+from canvas_kms_tui.target import BadTarget, Dataset
+
+#: API models: CreateDomain DomainName, CreateUserProfile UserProfileName; IAM role names; KMS aliases.
+_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
+_ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
+_ALIAS = re.compile(r"[a-zA-Z0-9/_-]{1,200}")
+_MANAGED = re.compile(r"AmazonSageMaker[A-Za-z]+")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """``step`` is the step's id, ``answer`` the answer's name in the file."""
+
+    step: str
+    answer: str
+    text: str
+    stops: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.answer}: {self.text}"
+
+
+def problems(answers: Answers, account: Account, bucket: Bucket) -> list[Problem]:
+    """Everything that is wrong, in the order of the steps."""
+    return [
+        *_domain(answers, account),
+        *_role(answers, account),
+        *_keys(answers, account),
+        *_bucket(bucket),
+        *_datasets(answers),
+        *_network(answers, account),
+        *_profiles(answers, account),
+    ]
+
+
+def _domain(answers: Answers, account: Account) -> Iterator[Problem]:
+    if isinstance(account.domains, Unreadable):
+        yield Problem("domain", "domain", _unread(account.domains, "whether the Domain exists is not known"))
+        return
+    if account.domain(answers.domain):
+        return
+    if re.match(r"d-", answers.domain):
+        known = ", ".join(domain.id for domain in account.domains) or "none"
+        yield Problem("domain", "domain", f"no Domain {answers.domain} in {account.region}; there are: {known}")
+    elif not _NAME.fullmatch(answers.domain):
+        yield Problem("domain", "domain", f"{answers.domain!r} is no name: letters, digits and hyphens, at most 63")
+    if answers.auth_mode not in ("IAM", "SSO"):
+        yield Problem("domain", "auth_mode", f"{answers.auth_mode!r}: write IAM or SSO")
+
+
+def _role(answers: Answers, account: Account) -> Iterator[Problem]:
+    name, domain = answers.role, account.domain(answers.domain)
+    if isinstance(account.roles, Unreadable):
+        yield Problem("role", "role", _unread(account.roles, "whether the role exists is not known"))
+        return
+    if name.startswith("arn:"):
+        if name.split(":")[4] != account.account:
+            yield Problem("role", "role", f"{name} is of another account; Canvas needs a role of {account.account}")
+        elif not account.role(name):
+            yield Problem("role", "role", f"{name} does not exist; give a name alone to have it created")
+    elif name and not _ROLE_NAME.fullmatch(name):
+        yield Problem("role", "role", f"{name!r} is no role name: letters, digits and +=,.@-_, at most 64")
+    wanted = name or str((domain.settings if domain else {}).get("ExecutionRole") or "")
+    role = account.role(wanted)
+    if role is not None and not role.trusts_sagemaker:
+        text = f"{role.name} does not trust sagemaker.amazonaws.com (sts:AssumeRole): SageMaker cannot take it"
+        yield Problem("role", "role", f"{text}; choose another, or let one be created")
+    for policy in answers.managed_policies:
+        if not _MANAGED.fullmatch(policy):
+            yield Problem("role", "managed_policies", f"{policy!r} is none of SageMaker's own policies")
+
+
+def _keys(answers: Answers, account: Account) -> Iterator[Problem]:
+    domain = account.domain(answers.domain)
+    if domain is None and answers.storage_key not in (NEW, AWS_MANAGED):
+        yield from _key(answers.storage_key, "storage_key", account)
+    if answers.data_key not in (NEW, SAME):
+        yield from _key(answers.data_key, "data_key", account)
+    if answers.data_key == SAME and domain is None and answers.storage_key == AWS_MANAGED:
+        text = "the Domain's key is AWS's own, whose policy nobody can edit; write new, or a key of yours"
+        yield Problem("data-key", "data_key", text)
+    if not _ALIAS.fullmatch(answers.alias) or answers.alias.startswith("aws/"):
+        yield Problem("data-key", "alias", f"{answers.alias!r} is no alias: letters, digits and /_-, not aws/…")
+
+
+def _key(wanted: str, answer: str, account: Account) -> Iterator[Problem]:
+    step = "storage-key" if answer == "storage_key" else "data-key"
+    if isinstance(account.keys, Unreadable):
+        yield Problem(step, answer, _unread(account.keys, "whether the key can be used is not known"))
+        return
+    parts = wanted.split(":")
+    if wanted.startswith("arn:") and len(parts) >= 6:
+        if parts[3] != account.region:
+            yield Problem(step, answer, f"the key is in {parts[3]}; Canvas' bucket and Domain are in {account.region}")
+            return
+        if parts[4] != account.account:
+            text = f"the key is of account {parts[4]}, whose owner must share it; choose one of {account.account}"
+            yield Problem(step, answer, text)
+            return
+    key: Key | None = account.key(wanted)
+    if key is None:
+        yield Problem(step, answer, f"no key {wanted!r} in {account.region}; write new, or an ARN, id or alias/…")
+    elif key.why_not:
+        yield Problem(step, answer, f"{key.shown} cannot be used: {key.why_not}")
+
+
+def _bucket(bucket: Bucket) -> Iterator[Problem]:
+    if not _BUCKET.fullmatch(bucket.name):
+        yield Problem("bucket", "bucket", f"{bucket.name!r} is no bucket name: 3 to 63 of a-z 0-9 . -")
+    elif bucket.why_not:
+        yield Problem("bucket", "bucket", f"{bucket.name}: {bucket.why_not}")
+    elif "." in bucket.name:
+        yield Problem("bucket", "bucket", f"{bucket.name}: Canvas takes no bucket with a dot in its name")
+
+
+def _datasets(answers: Answers) -> Iterator[Problem]:
+    for uri in answers.datasets:
+        try:
+            Dataset.parse(uri)
+        except BadTarget as bad:
+            yield Problem("datasets", "datasets", str(bad))
+
+
+def _network(answers: Answers, account: Account) -> Iterator[Problem]:
+    if answers.network not in (PUBLIC, VPC_ONLY):
+        yield Problem("network", "network", f"{answers.network!r}: write {PUBLIC} or {VPC_ONLY}")
+    if account.domain(answers.domain) is not None:
+        return
+    if isinstance(account.vpcs, Unreadable):
+        if not (answers.vpc and answers.subnets):
+            text = _unread(account.vpcs, "the VPCs cannot be listed")
+            yield Problem("network", "vpc", f"{text}; or give vpc and subnets")
+        return
+    vpc = next((each for each in account.vpcs if each.id == answers.vpc), None)
+    if answers.vpc and vpc is None:
+        known = ", ".join(each.id for each in account.vpcs) or "none"
+        yield Problem("network", "vpc", f"no VPC {answers.vpc} in {account.region}; there are: {known}")
+    elif not account.vpcs:
+        yield Problem("network", "vpc", f"there is no VPC in {account.region}; a Domain needs one")
+    elif vpc is None and len(account.vpcs) > 1:
+        yield Problem("network", "vpc", f"choose one of {', '.join(each.id for each in account.vpcs)}")
+    else:
+        yield from _subnets(answers, vpc.subnets if vpc else account.vpcs[0].subnets)
+    if answers.network == VPC_ONLY and not answers.security_groups:
+        chosen = vpc or (account.vpcs[0] if len(account.vpcs) == 1 else None)
+        if chosen is not None and not chosen.default_group:
+            yield Problem("network", "security_groups", "VpcOnly needs a security group, and no default one was found")
+
+
+def _subnets(answers: Answers, standing: tuple[tuple[str, str], ...]) -> Iterator[Problem]:
+    known = dict(standing)
+    for subnet in answers.subnets:
+        if subnet not in known:
+            yield Problem("network", "subnets", f"no subnet {subnet} there; there are: {', '.join(known) or 'none'}")
+    chosen = answers.subnets or tuple(known)
+    if not chosen:
+        yield Problem("network", "subnets", "the VPC has no subnet; a Domain needs one")
+    elif len({known.get(subnet, subnet) for subnet in chosen}) < 2:
+        text = "only one Availability Zone: AWS advises at least two subnets in different ones"
+        yield Problem("network", "subnets", text, stops=False)
+
+
+def _profiles(answers: Answers, account: Account) -> Iterator[Problem]:
+    for name in answers.profiles:
+        if not _NAME.fullmatch(name):
+            yield Problem("profiles", "profiles", f"{name!r} is no name: letters, digits and hyphens, at most 63")
+    domain = account.domain(answers.domain)
+    if not answers.profiles and not (domain and domain.profiles):
+        yield Problem("profiles", "profiles", "at least one user profile, whose import is then proven")
+
+
+def _unread(part: Unreadable, what: str) -> str:
+    return f"{what}: {part.why.action} is missing"
