@@ -87,6 +87,7 @@ async def make(
         raise Refused(f"the set-up is not proven, so nothing was written: {why}")
     check_confirmed(setup.changes, confirmations(setup.changes, typed))
     patient = replace(connection, writer=_once(connection.writer, progress) if connection.writer else None)
+    await _settled(setup.target, connection, progress)
     real: dict[str, str] = {}
     outcomes: list[Outcome] = []
     pieces = list(in_pieces(setup.changes))
@@ -109,7 +110,31 @@ async def make(
             return Made(_target(setup.target, real), tuple(outcomes), left)
         for change, planned in zip(now, piece, strict=True):
             real |= await _learned(planned, change, connection)
-    return Made(_target(setup.target, real), tuple(outcomes))
+    target = _target(setup.target, real)
+    await _settled(target, connection, progress)
+    return Made(target, tuple(outcomes))
+
+
+#: A Domain or user profile of these statuses takes no change yet.
+_UNDER_WAY = frozenset({"Pending", "Updating", "Deleting"})
+
+
+async def _settled(target: Target, connection: Connection, progress: Progress) -> None:
+    """Wait until Domain and user profile are done with what a run before, or somebody else, began."""
+    domain = {"DomainId": target.domain_id}
+    profile = {**domain, "UserProfileName": target.user_profile}
+    for operation, names in (("describe_domain", domain), ("describe_user_profile", profile)):
+        waited, pause = 0.0, _FIRST_PAUSE
+        while waited < PATIENCE["CreateDomain"]:
+            try:
+                status = (await connection.gateway.call("sagemaker", operation, **names)).get("Status")
+            except CallFailed:
+                break  # not there yet, or not to be read: what follows says so
+            if status not in _UNDER_WAY:
+                break
+            progress(Event("waiting", 0, f"{' / '.join(names.values())} is {status}, {waited:.0f} s"))
+            await asyncio.sleep(pause)
+            waited, pause = waited + pause, min(pause * 2, _LONGEST_PAUSE)
 
 
 def in_pieces(changes: Sequence[Change]) -> Iterator[list[Change]]:
