@@ -18,7 +18,7 @@ from canvas_kms_tui.setup import make, prepare
 
 PIECES = 10
 STAGES = ("begun", "checked", "journalled", "sent", "written", "verified")
-SAMPLE = [(0, "written"), (4, "sent"), (4, "verified"), (5, "journalled"), (7, "sent"), (8, "sent"), (9, "written")]
+SAMPLE = [(4, "sent"), (5, "journalled"), (8, "sent"), (9, "written")]
 
 
 class Killed(BaseException):
@@ -73,7 +73,7 @@ async def goes_on(demo: RunningDemo, state: Path, piece: int, stage: str) -> Non
         diagnosis = await diagnose(Facts(Calls(connection.gateway), made.target), Plan())
         assert diagnosis.verdict.status is VerdictStatus.HEALTHY
         assert (await prepare(answers(demo), connection)).changes == ()
-    nothing_is_there_twice(demo)
+        await nothing_is_there_twice(connection)
 
 
 @pytest.mark.parametrize(("piece", "stage"), SAMPLE)
