@@ -21,9 +21,14 @@ _HIDDEN = re.compile(
 
 
 def text(raw: str) -> str:
-    """``raw`` with every hidden character replaced by a mark; newline and tab stay."""
+    """``raw`` with every hidden character replaced by a mark; newline and tab stay.
+
+    A line that ends as on Windows ends in a newline then: policies are written there too, and this is white space of
+    their JSON.
+    """
     if raw.isascii() and raw.isprintable():
         return raw
+    raw = raw.replace("\r\n", "\n")
     return _HIDDEN.sub(MARK, raw) if _HIDDEN.search(raw) else raw
 
 

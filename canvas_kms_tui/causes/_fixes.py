@@ -14,7 +14,7 @@ from canvas_kms_tui.facts.terms import Origin
 from canvas_kms_tui.findings import Finding
 from canvas_kms_tui.import_path import ImportPath
 from canvas_kms_tui.import_path.blame import Kind
-from canvas_kms_tui.policy import StatementTrace
+from canvas_kms_tui.policy import Document, StatementTrace
 
 
 async def inline_policy_fix(
@@ -72,6 +72,17 @@ async def settings_fixes(
             )
         )
     return [fix for fix in fixes if fix]
+
+
+def standing_of(document: Document) -> Mapping[str, Any]:
+    """The document to be edited.
+
+    Raises:
+        CannotEdit: an edit would lose something of it.
+    """
+    if document.loss:
+        raise edits.CannotEdit(f"{document.loss}, so an edit of the {document.name} would lose it: edit it by hand")
+    return document.source
 
 
 async def denying_statements(path: ImportPath, finding: Finding) -> list[StatementTrace]:

@@ -118,10 +118,10 @@ async def _statement_fixes(
     title = f"Let the role {role_name(role_arn)} use the key: {many} in the key policy"
 
     def changes() -> tuple[Change, ...]:
-        return (_with_statements(arn, policy.source, role_arn, wanted),)
+        return (_with_statements(arn, _fixes.standing_of(policy), role_arn, wanted),)
 
     def cleaned() -> tuple[Change, ...]:
-        return (_cleaned(_with_statements(arn, policy.source, role_arn, wanted), role_arn),)
+        return (_cleaned(_with_statements(arn, _fixes.standing_of(policy), role_arn, wanted), role_arn),)
 
     fixes: list[Fix | None] = [_fixes.try_fix(finding, "key-policy", title, Auto.YES, changes)]
     if gone := edits.deleted_identities(policy.source):

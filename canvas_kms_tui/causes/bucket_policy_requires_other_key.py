@@ -15,7 +15,8 @@ Source: Canvas KMS guide, FAQ 2; S3 user guide, "Requiring and restricting SSE-K
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from canvas_kms_tui import edits
 from canvas_kms_tui.causes import _fixes
@@ -95,10 +96,6 @@ async def _bucket_policy(
     place = await path.resolution.place()
     policy = await facts.buckets.policy(place.artifact.bucket)
     assert policy is not None
-    document = policy.source
-    for trace in denying:
-        for operator, key in demands(trace):
-            document = edits.add_condition_value(document, index=trace.index, operator=operator, key=key, new=key_arn)
     default = place.artifact.bucket == facts.canvas.default_bucket and place.exists
     return _fixes.try_fix(
         finding,
@@ -112,8 +109,15 @@ async def _bucket_policy(
                 region=facts.target.region,
                 partition=facts.target.partition,
                 current=policy.source,
-                new=document,
+                new=_accepting(_fixes.standing_of(policy), denying, key_arn),
             ),
         ),
         text="" if default else "The bucket is not the Region's default bucket: its owner decides about its policy.",
     )
+
+
+def _accepting(document: Mapping[str, Any], denying: Sequence[StatementTrace], key_arn: str) -> Mapping[str, Any]:
+    for trace in denying:
+        for operator, key in demands(trace):
+            document = edits.add_condition_value(document, index=trace.index, operator=operator, key=key, new=key_arn)
+    return document

@@ -18,7 +18,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from canvas_kms_tui import edits
 from canvas_kms_tui.causes import _fixes
@@ -190,7 +189,7 @@ async def _document(facts: Facts, arn: str) -> Document | None:
 
 def _change(facts: Facts, finding: Finding, document: Document, named: Mapping[str, str], role_arn: str) -> Change:
     """Every deleted identity replaced where ``named`` says by whom, else removed; a typed confirmation is asked for."""
-    new: Mapping[str, Any] = document.source
+    new = _fixes.standing_of(document)
     for stale in sorted(deleted_principals(document), key=lambda item: item.statement.index, reverse=True):
         by = named.get(stale.unique_id)
         new = edits.replace_principal(new, index=stale.statement.index, old=stale.unique_id, new=by)

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from canvas_kms_tui import edits
 from canvas_kms_tui.causes import _fixes
 from canvas_kms_tui.causes._cause import Cause, Group
-from canvas_kms_tui.change import Auto, Fix
+from canvas_kms_tui.change import Auto, Change, Fix
 from canvas_kms_tui.facts import Facts
 from canvas_kms_tui.facts.terms import Role
 from canvas_kms_tui.findings import Certainty, Evidence, Finding, Severity
@@ -121,18 +121,12 @@ async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fi
     if denied := [item.what for item in finding.evidence if item.value == "explicitly denied"]:
         text = f"An explicit Deny of the trust policy decides about {' and '.join(denied)}: exempt SageMaker from it."
         return [_fixes.owner_text(finding, "ask-owner", "Ask the owner of the trust policy", text)]
-    change = edits.update_trust_policy(
-        role_name=role.name,
-        role_arn=role.arn,
-        current=role.trust,
-        service=_SERVICE,
-        actions=await _actions(facts),
-    )
-    return [
-        Fix(
-            id=f"{finding.cause}/trust",
-            title=f"Let SageMaker assume {role.name}",
-            auto=Auto.YES,
-            changes=(change,),
+    actions = await _actions(facts)
+
+    def changes() -> tuple[Change, ...]:
+        change = edits.update_trust_policy(
+            role_name=role.name, role_arn=role.arn, current=role.trust, service=_SERVICE, actions=actions
         )
-    ]
+        return (change,)
+
+    return [_fixes.try_fix(finding, "trust", f"Let SageMaker assume {role.name}", Auto.YES, changes)]

@@ -81,7 +81,13 @@ def pretty(document: Any, *, like: Any) -> list[str]:
     if document is None:
         return []
     ordered = _ordered(document, like)
-    return json.dumps(ordered, indent=2, ensure_ascii=False, default=str).splitlines()
+    lines = json.dumps(ordered, indent=2, ensure_ascii=False, default=str).split(_END)
+    return [line if line.isprintable() else "".join(map(_seen, line)) for line in lines]
+
+
+def _seen(character: str) -> str:
+    """What hides, or turns the reading order round, is shown as JSON escapes it."""
+    return character if character.isprintable() else json.dumps(character)[1:-1]
 
 
 def _ordered(document: Any, like: Any) -> Any:

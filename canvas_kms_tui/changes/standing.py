@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from canvas_kms_tui.change import Change
@@ -145,7 +145,20 @@ async def _bucket(gateway: Gateway, change: Change, account: str) -> Any:
 
 
 def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
+    """The document; text that holds a key twice is shown as it is, and equals nothing that was shown or is wanted."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value, object_pairs_hook=_object)
+    except (ValueError, RecursionError):
+        return {"(text)": value}
+
+
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
 
 
 def _comparable(change: Change, document: Any) -> Any:

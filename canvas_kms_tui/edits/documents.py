@@ -60,9 +60,16 @@ def plain(value: Any) -> Any:
 
 
 def statements(document: Json | None) -> list[dict[str, Any]]:
-    """The statements in order; a single statement object is a list of one, as AWS reads it."""
+    """The statements in order; a single statement object is a list of one, as AWS reads it.
+
+    Raises:
+        CannotEdit: something stands in the place of a statement that is none.
+    """
     found = (document or {}).get("Statement", [])
-    return [plain(found)] if isinstance(found, Mapping) else [plain(item) for item in found]
+    listed = [found] if isinstance(found, Mapping) else found
+    if not isinstance(listed, (list, tuple)) or not all(isinstance(item, Mapping) for item in listed):
+        raise CannotEdit("the document holds a statement that is none: edit it by hand")
+    return [plain(item) for item in listed]
 
 
 def with_statements(document: Json | None, new: Sequence[Json]) -> dict[str, Any]:
@@ -83,7 +90,8 @@ def as_list(value: Any) -> list[Any]:
 
 
 def as_text(document: Json) -> str:
-    """The text that is sent: no white space, escapes only where AWS takes no such character (above U+00FF).
+    """The text that is sent: no white space, escapes only where AWS takes no such character (above U+00FF) or where
+    it would not be seen.
 
     Raises:
         CannotEdit: hidden characters were replaced for display, so this is not what AWS holds.
@@ -91,7 +99,7 @@ def as_text(document: Json) -> str:
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
     if _MARK in text:
         raise CannotEdit("the document holds hidden characters that would be lost: edit it by hand")
-    if text.isascii() or max(map(ord, text)) <= 0xFF:
+    if text.isprintable() and max(map(ord, text)) <= 0xFF:
         return text
     return json.dumps(document, separators=(",", ":"))
 

@@ -15,6 +15,8 @@ _VERSIONS: Final = ("2012-10-17", "2008-10-17")
 _ELEMENTS: Final = frozenset({"Version", "Id", "Statement"})
 #: An index of this many actions is thrown away rather than grown.
 _INDEX_LIMIT: Final = 512
+#: Problems with which ``source`` is not all that the text says.
+_LOSSES: Final = frozenset({"not-json", "not-an-object", "duplicate-key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ class Document:
 
     def __repr__(self) -> str:
         return f"<Document {self.name!r}: {len(self.statements)} statements>"
+
+    @property
+    def loss(self) -> str:
+        """Why writing ``source`` back would lose something of the text; empty where it holds all of it."""
+        return next((problem.text for problem in self.problems if problem.code in _LOSSES), "")
 
     def _version(self, source: Mapping[str, Any], problems: list[Problem]) -> str:
         version = source.get("Version", _VERSIONS[1])

@@ -21,6 +21,10 @@ def test_other_text_is_left_alone(kept):
     assert clean.text(kept) == kept
 
 
+def test_a_line_that_ends_as_on_windows_ends_in_a_newline():
+    assert clean.text('{\r\n"a": 1\r\n}') == '{\n"a": 1\n}'
+
+
 def test_a_tree_is_cleaned_with_its_keys_and_other_values_stay():
     cleaner = clean.Cleaner()
     assert cleaner.tree({"a\x1b": ["\u202ex", 1, None, {"k": "v\x00"}]}) == {

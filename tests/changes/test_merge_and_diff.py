@@ -1,5 +1,6 @@
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from canvas_kms_tui import edits
@@ -76,6 +77,7 @@ documents = st.recursive(
 )
 
 
+@hypothesis_settings(deadline=None)
 @given(documents, documents)
 def test_a_diff_shows_both_sides_in_full(before, after):
     shown = lines(before, after, context=None)
