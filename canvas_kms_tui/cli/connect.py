@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 #: What the stand-in is made of; a production installation does without it.
-_DEMO_EXTRA = ("moto", "flask", "jsonschema")
+_DEMO_EXTRA = ("moto", "werkzeug", "jsonschema")
 
 
 def _nothing_to_record(target: Target | None) -> None:
