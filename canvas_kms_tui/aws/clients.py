@@ -26,7 +26,7 @@ class Clients:
     """The clients of one set of credentials, by service and Region."""
 
     def __init__(self, opened: Opened, builder: DaemonPool, credentials: Credentials | None = None) -> None:
-        self._opened = opened
+        self.opened = opened
         self._builder = builder
         self._credentials = credentials
         self._lock = threading.Lock()
@@ -51,8 +51,8 @@ class Clients:
             return self._made[service, region]
 
     def _new(self, service: str, region: str) -> Any:
-        client = self._opened.client(service, region, self._credentials)
-        if told := self._opened.options.on_progress:
+        client = self.opened.client(service, region, self._credentials)
+        if told := self.opened.options.on_progress:
             from canvas_kms_tui.aws.waits import tell_of_retries
 
             tell_of_retries(client, service, told)

@@ -17,7 +17,6 @@ from canvas_kms_tui.tui import run as run_screen
 def run(options: Options) -> int:
     """Show the program until it is left; gives the exit code."""
     check(options)
-    open_source = opener(options)
 
     async def connect() -> Connection:
         opened = await open_source()
@@ -47,6 +46,7 @@ def run(options: Options) -> int:
         only=options.only,
         skip=options.skip,
     )
+    open_source = opener(options, session.told, session.sign_in)
     return run_screen(session)
 
 
