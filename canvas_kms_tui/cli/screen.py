@@ -45,6 +45,7 @@ def run(options: Options) -> int:
         accept_unknown=options.accept_unknown,
         only=options.only,
         skip=options.skip,
+        setup=options.setup,
     )
     open_source = opener(options, session.told, session.sign_in)
     return run_screen(session)

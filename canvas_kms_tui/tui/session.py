@@ -33,6 +33,7 @@ class Session:
         out: directory where reports are written.
         clock: seconds, for elapsed times.
         watch_seconds: how often a watched target is checked again.
+        setup: begin with the first set-up.
         rooms: what the screens ask of the rest of the program; None = the real rooms.
         ask_to_sign_in: set by the screen that can.
     """
@@ -55,6 +56,7 @@ class Session:
     clock: Callable[[], float] = time.monotonic
     watch_seconds: float = 30.0
     rooms: Rooms | None = None
+    setup: bool = False
     ask_to_sign_in: AskToSignIn | None = None
     _waited_for: tuple[str, float] = ("", 0.0)
 
