@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from canvas_kms_tui.aws.session import Opened
 
 #: The order in which a diagnosis first needs them; the others are made when asked for.
-WARMED = ("sagemaker", "iam", "s3", "kms")
+WARMED = ("sagemaker", "s3", "iam", "kms", "organizations", "cloudtrail")
 _NOW, _AHEAD = 0, 1
 
 
@@ -52,6 +52,8 @@ class Clients:
 
     def _new(self, service: str, region: str) -> Any:
         client = self.opened.client(service, region, self._credentials)
+        # What botocore reads at the first call is read here, off the calls' threads: how the service pages.
+        client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
         if told := self.opened.options.on_progress:
             from canvas_kms_tui.aws.waits import tell_of_retries
 
