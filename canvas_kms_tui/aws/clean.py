@@ -1,35 +1,13 @@
-"""Owns what text from AWS may hold: nothing that moves a cursor, hides, or turns the reading order round.
-
-Every such character becomes a visible mark instead of disappearing: a policy that names ``Canv<zero width>as``
-does not match ``Canvas`` for AWS, so it must not match for us either.
-"""
+"""Cleans what AWS answers of characters that move a cursor, hide, or turn the reading order round (:mod:`hidden`)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-MARK = "\N{REPLACEMENT CHARACTER}"
+from canvas_kms_tui.hidden import MARK, text
 
-#: Unicode categories Cc (but newline and tab), Cf, Cs, Zl, Zp, and the fillers that render as nothing.
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
-    "\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
-    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
-
-
-def text(raw: str) -> str:
-    """``raw`` with every hidden character replaced by a mark; newline and tab stay.
-
-    A line that ends as on Windows ends in a newline then: policies are written there too, and this is white space of
-    their JSON.
-    """
-    if raw.isascii() and raw.isprintable():
-        return raw
-    raw = raw.replace("\r\n", "\n")
-    return _HIDDEN.sub(MARK, raw) if _HIDDEN.search(raw) else raw
+__all__ = ["MARK", "Cleaner", "is_altered", "text"]
 
 
 def is_altered(value: Any) -> bool:
@@ -44,10 +22,15 @@ def is_altered(value: Any) -> bool:
 
 
 class Cleaner:
-    """Cleans responses, and remembers what each altered text was, so that it can be asked for by its real name."""
+    """Cleans responses, and remembers what each altered text was, so that it can be asked for by its real name.
 
-    def __init__(self) -> None:
+    ``spelled`` are names that somebody gave as they are, and that are shown cleaned.
+    """
+
+    def __init__(self, spelled: Iterable[str] = ()) -> None:
         self._originals: dict[str, str] = {}
+        for name in spelled:
+            self._text(name)
 
     def tree(self, value: Any) -> Any:
         """A copy of ``value`` with all its texts cleaned, the keys of mappings too."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from canvas_kms_tui import hidden
 from canvas_kms_tui.change import Change
 from canvas_kms_tui.changes.export_cli import as_cli
 from canvas_kms_tui.changes.standing import settings_member
@@ -72,15 +73,15 @@ def _cloudformation(change: Change) -> tuple[str, dict[str, Any]] | None:
         case "PutPublicAccessBlock":
             return "AWS::S3::Bucket", {"PublicAccessBlockConfiguration": after}
         case "PutBucketEncryption":
-            return "AWS::S3::Bucket", {"BucketEncryption": bucket_encryption(after)}
+            return "AWS::S3::Bucket", {"BucketEncryption": _bucket_encryption(after)}
         case "PutBucketCors":
-            return "AWS::S3::Bucket", {"CorsConfiguration": {"CorsRules": [cors_rule(r) for r in after["CORSRules"]]}}
+            return "AWS::S3::Bucket", {"CorsConfiguration": {"CorsRules": [_cors_rule(r) for r in after["CORSRules"]]}}
         case "UpdateDomain" | "UpdateUserProfile":
             return _cloudformation_settings(change)
     return None
 
 
-def bucket_encryption(configuration: Mapping[str, Any]) -> dict[str, Any]:
+def _bucket_encryption(configuration: Mapping[str, Any]) -> dict[str, Any]:
     """CloudFormation names the same structure otherwise (AWS::S3::Bucket ServerSideEncryptionRule)."""
     rules = []
     for rule in configuration.get("Rules", []):
@@ -90,7 +91,7 @@ def bucket_encryption(configuration: Mapping[str, Any]) -> dict[str, Any]:
     return {"ServerSideEncryptionConfiguration": rules}
 
 
-def cors_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+def _cors_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     names = {"ID": "Id", "ExposeHeaders": "ExposedHeaders", "MaxAgeSeconds": "MaxAge"}
     return {names.get(key, key): value for key, value in rule.items()}
 
@@ -138,7 +139,7 @@ def _terraform_bucket(change: Change) -> _Block | None:
         case "PutBucketPolicy":
             return _Block("aws_s3_bucket_policy", bucket, named + _heredoc("policy", change.after))
         case "PutPublicAccessBlock":
-            flags = {snake(name): "true" for name in change.after}
+            flags = {_snake(name): "true" for name in change.after}
             return _Block("aws_s3_bucket_public_access_block", bucket, named + _assigned(flags))
         case "PutBucketEncryption":
             body = named + "\n".join(_encryption_rule(rule) for rule in change.after["Rules"])
@@ -162,7 +163,7 @@ def _encryption_rule(rule: Mapping[str, Any]) -> str:
 
 def _cors_block(rule: Mapping[str, Any]) -> str:
     names = {"ID": "id", "MaxAgeSeconds": "max_age_seconds"}
-    return _nested("cors_rule", _assigned({names.get(key, snake(key)): _hcl(value) for key, value in rule.items()}))
+    return _nested("cors_rule", _assigned({names.get(key, _snake(key)): _hcl(value) for key, value in rule.items()}))
 
 
 def _terraform_settings(change: Change) -> _Block:
@@ -171,14 +172,14 @@ def _terraform_settings(change: Change) -> _Block:
         kind, import_id = "aws_sagemaker_domain", change.parameters["DomainId"]
     else:
         kind, import_id = "aws_sagemaker_user_profile", change.resource
-    body = _nested(snake(around), _nested(snake(member), _settings(change.after)))
+    body = _nested(_snake(around), _nested(_snake(member), _settings(change.after)))
     return _Block(kind, import_id, body, whole=False)
 
 
 def _settings(settings: Mapping[str, Any]) -> str:
     made = []
     for key, value in settings.items():
-        name = snake(key)
+        name = _snake(key)
         if isinstance(value, Mapping):
             made.append(_nested(name, _settings(value)))
         elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
@@ -190,12 +191,12 @@ def _settings(settings: Mapping[str, Any]) -> str:
 
 def _heredoc(name: str, document: Any) -> str:
     """JSON in a heredoc; ``${`` and ``%{`` of IAM's policy variables are not Terraform's."""
-    text = json.dumps(document, indent=2, ensure_ascii=False)
+    text = hidden.escaped(json.dumps(document, indent=2, ensure_ascii=False))
     return f"{name} = <<POLICY\n{text.replace('${', '$${').replace('%{', '%%{')}\nPOLICY"
 
 
 def _hcl(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+    text = hidden.escaped(json.dumps(value, ensure_ascii=False))
     return text.replace("${", "$${").replace("%{", "%%{")
 
 
@@ -216,7 +217,7 @@ def _indented(body: str) -> str:
     return "\n".join(made)
 
 
-def snake(name: str) -> str:
+def _snake(name: str) -> str:
     """``S3KmsKeyId`` → ``s3_kms_key_id``, as the AWS provider names arguments."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.replace("OAuth", "Oauth"))
     return spaced.lower()

@@ -12,7 +12,7 @@ from canvas_kms_tui.changes.errors import Refused, WrongAccount
 from canvas_kms_tui.changes.journal import Journal
 from canvas_kms_tui.changes.reverse import reverse_all
 from canvas_kms_tui.changes.standing import same, standing, took
-from canvas_kms_tui.changes.write import PATIENCE, REAL, Clock, Event
+from canvas_kms_tui.changes.write import PATIENCE, Event
 from canvas_kms_tui.gateway import CallFailed, Connection
 
 
@@ -52,7 +52,6 @@ async def undo(
     progress: Callable[[Event], None] = lambda event: None,
     expect_account: str | None = None,
     patience: float = PATIENCE,
-    clock: Clock = REAL,
 ) -> Outcome:
     """Take an entry back, the last change first.
 
@@ -79,7 +78,7 @@ async def undo(
         target=entry.header.target,
         undo_of=entry.id,
     )
-    return await make(back, header, connection, journal, progress, expect_account, patience, clock)
+    return await make(back, header, connection, journal, progress, expect_account, patience)
 
 
 async def recover(connection: Connection, journal: Journal) -> list[Recovered]:

@@ -7,15 +7,16 @@ import importlib.util
 import json
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from canvas_kms_tui import hidden
 from canvas_kms_tui.cli.options import Options, UsageError
 from canvas_kms_tui.fleet.wanted import Wanted
-from canvas_kms_tui.gateway import AskToSignIn, CannotConnect, Connection
-from canvas_kms_tui.target import Target
+from canvas_kms_tui.gateway import CannotConnect, Connection
+from canvas_kms_tui.target import Dataset, Target
 
 if TYPE_CHECKING:
     from canvas_kms_tui.aws.case import Case
@@ -44,19 +45,32 @@ class Opened:
 
 
 def wanted(options: Options) -> Wanted:
+    """What the flags say, as it may be shown."""
     return Wanted(
         domain_id=options.domain_id,
-        user_profile=options.user_profile,
-        datasets=options.dataset,
+        user_profile=hidden.text(options.user_profile) if options.user_profile else None,
+        datasets=_shown(options.dataset),
         use_case=options.use_case,
         local_upload=options.local_upload,
-        error_text=options.error,
+        error_text=hidden.text(options.error) if options.error else None,
     )
 
 
-def opener(
-    options: Options, on_progress: Told | None = None, ask_to_sign_in: AskToSignIn | None = None
-) -> Callable[[], Awaitable[Opened]]:
+def _shown(datasets: Iterable[Dataset]) -> tuple[Dataset, ...]:
+    return tuple(Dataset(dataset.bucket, hidden.text(dataset.key)) for dataset in datasets)
+
+
+def _own_target(target: Target) -> Target:
+    """The target that an environment brings with it, as it may be shown."""
+    said = hidden.text(target.error_text) if target.error_text else None
+    return replace(target, datasets=_shown(target.datasets), error_text=said)
+
+
+def _spelled(datasets: Iterable[Dataset]) -> tuple[str, ...]:
+    return tuple(dataset.key for dataset in datasets)
+
+
+def opener(options: Options, on_progress: Told | None = None) -> Callable[[], Awaitable[Opened]]:
     """A function that opens the source of facts.
 
     It raises :class:`~canvas_kms_tui.gateway.CannotConnect` with exit code 2 or 4.
@@ -70,7 +84,7 @@ def opener(
         if options.demo is not None:
             opened = await _demo(options, options.demo, on_progress)
         else:
-            opened = Opened(await _live(options, on_progress, ask_to_sign_in), wanted(options))
+            opened = Opened(await _live(options, on_progress), wanted(options))
         return _recording(opened, record, redacted=options.redact) if record else opened
 
     return open_source
@@ -114,7 +128,7 @@ def _write_case(recorded: Case, path: Path, *, redacted: bool) -> None:
     print(f"{result.summary()}\nCase: {path}\nMapping: {mapping}", file=sys.stderr)
 
 
-async def _live(options: Options, on_progress: Told | None, ask_to_sign_in: AskToSignIn | None) -> Connection:
+async def _live(options: Options, on_progress: Told | None) -> Connection:
     from canvas_kms_tui.aws.live import connect
     from canvas_kms_tui.aws.options import ConnectOptions
 
@@ -129,8 +143,8 @@ async def _live(options: Options, on_progress: Told | None, ask_to_sign_in: AskT
             read_only=options.read_only,
             expect_account=options.expect_account,
             log_file=_path(options.log_file),
-            ask_to_sign_in=ask_to_sign_in,
             on_progress=on_progress,
+            spelled=_spelled(options.dataset),
         )
     )
 
@@ -161,14 +175,15 @@ async def _demo(options: Options, name: str, on_progress: Told | None) -> Opened
                 expect_account=options.expect_account,
                 log_file=_path(options.log_file),
                 on_progress=on_progress,
+                spelled=_spelled([*options.dataset, *environment.target.datasets]),
                 source="demo",
-                label=f"demo {environment.name}",
+                label=hidden.text(f"demo {environment.name}"),
             )
         )
     except BaseException:
         running.stop()
         raise
-    return Opened(_closing(connection, running.stop), wanted(options).filled_from(environment.target))
+    return Opened(_closing(connection, running.stop), wanted(options).filled_from(_own_target(environment.target)))
 
 
 def missing_extra(flag: str, extra: str, packages: Sequence[str]) -> str:

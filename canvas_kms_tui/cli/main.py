@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from types import FrameType
 
+from canvas_kms_tui import hidden
 from canvas_kms_tui.cli.options import PROGRAM, Complaint, Options, UsageError
 from canvas_kms_tui.cli.parser import parse
 from canvas_kms_tui.gateway import CannotConnect
@@ -55,7 +56,7 @@ def guarded(face: Callable[[Options], int], argv: Sequence[str]) -> int:
 
 
 def _complain(message: str, code: int) -> int:
-    print(f"{PROGRAM}: {' '.join(message.split())}", file=sys.stderr)
+    print(f"{PROGRAM}: {hidden.text(' '.join(message.split()))}", file=sys.stderr)
     return code
 
 

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from canvas_kms_tui import hidden
 from canvas_kms_tui.cli.options import UsageError
 
 STDOUT = "-"
@@ -51,14 +52,14 @@ class Output:
 
 
 def to_stdout(text: str) -> None:
-    """Write data. A reader that went away is no error; a full disk is.
+    """Write data, which may be read on a terminal. A reader that went away is no error; a full disk is.
 
     Raises:
         UsageError: stdout does not take it.
     """
     try:
         encoding = sys.stdout.encoding or "utf-8"
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.write(hidden.text(text).encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()
     except BrokenPipeError:
         _silence_stdout()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from canvas_kms_tui import hidden
 from canvas_kms_tui.findings import Diagnosis, Finding, Resolved, StepResult
 
 
@@ -55,7 +56,7 @@ class Progress:
     def say(self, line: str) -> None:
         """A line that stays, terminal or not."""
         self._write("")
-        print(" ".join(line.split()), file=sys.stderr)
+        print(hidden.text(" ".join(line.split())), file=sys.stderr)
 
     def ask(self, question: str) -> bool:
         """Whether somebody at the terminal says yes; without a terminal nobody has to: the flag was given."""
@@ -78,5 +79,5 @@ class Progress:
     def _write(self, text: str) -> None:
         if self._on:
             with self._lock:
-                sys.stderr.write(f"\r\x1b[K{text}")
+                sys.stderr.write(f"\r\x1b[K{hidden.text(text)}")
                 sys.stderr.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from canvas_kms_tui.cli.connect import Opened, opener
+from canvas_kms_tui.cli.connect import Opened, opener, wanted
 from canvas_kms_tui.cli.options import Options, UsageError
 from canvas_kms_tui.cli.output import demand_file
 from canvas_kms_tui.cli.values import nearest
@@ -17,6 +17,7 @@ from canvas_kms_tui.tui import run as run_screen
 def run(options: Options) -> int:
     """Show the program until it is left; gives the exit code."""
     check(options)
+    open_source = opener(options)
 
     async def connect() -> Connection:
         opened = await open_source()
@@ -31,23 +32,22 @@ def run(options: Options) -> int:
             replace(opened.connection, close=lambda: _close(opened, session)) if options.record else opened.connection
         )
 
+    said = wanted(options)
     session = Session(
         connect=connect,
-        domain_id=options.domain_id,
-        user_profile=options.user_profile,
-        datasets=options.dataset or None,
-        use_case=options.use_case,
-        local_upload=options.local_upload,
-        error_text=options.error,
+        domain_id=said.domain_id,
+        user_profile=said.user_profile,
+        datasets=said.datasets or None,
+        use_case=said.use_case,
+        local_upload=said.local_upload,
+        error_text=said.error_text,
         read_only=options.read_only,
         theme=options.theme,
         strict=options.strict,
         accept_unknown=options.accept_unknown,
         only=options.only,
         skip=options.skip,
-        setup=options.setup,
     )
-    open_source = opener(options, session.told, session.sign_in)
     return run_screen(session)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
+from canvas_kms_tui import hidden
 from canvas_kms_tui.report.model import Report
 
 #: format → (module, function)
@@ -22,7 +23,7 @@ FORMATS = tuple(_MAKERS)
 
 
 def render(name: str, report: Report) -> str:
-    """The report in one format; it ends with a newline unless it is empty."""
+    """The report in one format, safe to print on a terminal; it ends with a newline unless it is empty."""
     module, function = _MAKERS[name]
     make: Callable[[Report], str] = getattr(import_module(f"canvas_kms_tui.report.{module}"), function)
-    return make(report)
+    return hidden.text(make(report))

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from canvas_kms_tui import hidden
 from canvas_kms_tui.change import Change, Fix
 from canvas_kms_tui.findings import Diagnosis, Finding, StepResult
 from canvas_kms_tui.report import evidence, words
@@ -24,24 +25,17 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&$])")
 _LIST_OR_RULE = re.compile(r"^(\d+(?=[.)])|(?=[-+=]))")
 
 
-_CUT = "\n\n*Cut here: too long for a ticket. The JSON report holds all.*\n"
-#: What only we begin a line with, outside of every code block and folded part.
-_BEGINNINGS = ("\n### ", "\n## ", "\n---\n")
-
-
 def as_markdown(report: Report) -> str:
     """At most 60,000 characters: folded parts are left out, with a line that says so, before anything else is."""
     text = _assemble(report, folded=True)
     if len(text) > _LIMIT:
         text = _assemble(report, folded=False)
-    return text if len(text) <= _LIMIT else _cut(text)
-
-
-def _cut(text: str) -> str:
-    """As many whole findings as there is room for."""
-    kept = text[: _LIMIT - len(_CUT)]
-    whole = max(kept.rfind(beginning) for beginning in _BEGINNINGS)
-    return (kept[:whole] if whole > 0 else kept).rstrip() + _CUT
+    if len(text) > _LIMIT:
+        text = (
+            text[: _LIMIT - 200].rpartition("\n\n")[0]
+            + "\n\n*Cut here: too long for a ticket. The JSON report holds all.*\n"
+        )
+    return text
 
 
 def _assemble(report: Report, *, folded: bool) -> str:
@@ -77,7 +71,7 @@ def _longest_run(text: str) -> int:
 
 def finding_markdown(finding: Finding) -> str:
     """One finding in full, as copied from the screen."""
-    return "\n".join(_finding(finding, folded=True)).rstrip() + "\n"
+    return "\n".join(_finding(finding)).rstrip() + "\n"
 
 
 def _diagnosis(diagnosis: Diagnosis, asides: Asides, *, folded: bool) -> str:
@@ -96,7 +90,7 @@ def _diagnosis(diagnosis: Diagnosis, asides: Asides, *, folded: bool) -> str:
     findings = words.by_urgency(diagnosis)
     for finding in findings:
         if words.needs_words(finding):
-            lines += [*_finding(finding, folded=folded), ""]
+            lines += [*_finding(finding), ""]
     if diagnosis.accepted_unknown:
         lines += [f"Accepted as unknown: {', '.join(code(name) for name in diagnosis.accepted_unknown)}", ""]
     for title, told in (*evidence.sections(diagnosis), *asides.sections(diagnosis)):
@@ -108,8 +102,7 @@ def _diagnosis(diagnosis: Diagnosis, asides: Asides, *, folded: bool) -> str:
         lines += _folded(f"{len(rest)} more causes: passed or not applicable", [_short(finding) for finding in rest])
     else:
         lines += [
-            f"*{len(rest)} causes that passed or do not apply, the import's steps and the documents after each fix are "
-            "left out for length.*",
+            f"*{len(rest)} causes that passed or do not apply, and the import's steps, are left out for length.*",
             "",
         ]
     lines += [f"Causes {escape(words.coverage_line(diagnosis))}. Calls {escape(words.calls_line(diagnosis))}.", ""]
@@ -139,7 +132,7 @@ def _short(finding: Finding) -> str:
     return f"- {words.SIGN[finding.status]} {code(finding.cause)} {escape(finding.summary)} ({code(finding.resource)})"
 
 
-def _finding(finding: Finding, *, folded: bool) -> Iterator[str]:
+def _finding(finding: Finding) -> Iterator[str]:
     yield f"### {words.SIGN[finding.status]} {escape(finding.title)}"
     yield ""
     yield (
@@ -165,10 +158,10 @@ def _finding(finding: Finding, *, folded: bool) -> Iterator[str]:
                 block(json.dumps(plain(gap.grant), indent=2), "json"),
             )
     for fix in finding.fixes:
-        yield from _fix(fix, folded=folded)
+        yield from _fix(fix)
 
 
-def _fix(fix: Fix, *, folded: bool) -> Iterator[str]:
+def _fix(fix: Fix) -> Iterator[str]:
     yield ""
     yield f"**Fix:** {escape(fix.title)} ({words.who_applies(fix)})"
     if told := words.proof(fix):
@@ -176,7 +169,7 @@ def _fix(fix: Fix, *, folded: bool) -> Iterator[str]:
     if fix.text:
         yield from ("", *(escape(line) for line in fix.text.splitlines()))
     for change in fix.changes:
-        yield from ("", *(_change(change) if folded else _short_change(change)))
+        yield from ("", *_change(change))
 
 
 def _change(change: Change) -> Iterator[str]:
@@ -187,13 +180,9 @@ def _change(change: Change) -> Iterator[str]:
         f", {escape(change.undo_note)}" if change.undo_note else ""
     )
     yield ""
-    yield block(json.dumps(plain(change.after), indent=2, ensure_ascii=False), "json")
+    yield block(hidden.escaped(json.dumps(plain(change.after), indent=2, ensure_ascii=False)), "json")
     yield ""
     yield "</details>"
-
-
-def _short_change(change: Change) -> Iterator[str]:
-    yield f"- {code(change.action)} on {code(change.resource)}; undo: {change.undo.value}"
 
 
 def _html(text: str) -> str:

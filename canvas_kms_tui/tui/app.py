@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from canvas_kms_tui.tui import clipboard, crash, keys, settings, themes
@@ -14,6 +15,7 @@ from canvas_kms_tui.tui.desk import Desk
 from canvas_kms_tui.tui.screens.keyed import KeyedScreen
 from canvas_kms_tui.tui.screens.main import MainScreen
 from canvas_kms_tui.tui.session import Session
+from canvas_kms_tui.tui.visible import Visible
 
 USAGE = 2
 DEFECT = 70  #: sysexits.h: an internal software error
@@ -33,8 +35,12 @@ class CanvasApp(App[int]):
         super().__init__(ansi_color=True if themes.no_colour() else None)
         self.desk = Desk(session)
         self.defect_report = ""
+        self._visible = Visible()
         self.register_theme(themes.COLOUR_BLIND)
         self.theme = themes.COLOURLESS if self.no_color else (session.theme or themes.DEFAULT)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), self._visible]
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: every key of the screen by name, and the themes."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from textual.app import App
 
+from canvas_kms_tui import hidden
+
 STATE_DIR = "CANVAS_KMS_TUI_STATE_DIR"
 
 
@@ -21,6 +23,7 @@ def state_directory() -> Path:
 
 def copy_out(app: App[int], text: str) -> Path:
     """Put ``text`` on the clipboard and into a file that only we may read; gives the file."""
+    text = hidden.text(text)
     app.copy_to_clipboard(text)
     return write_private(state_directory() / "copied.txt", text)
 
@@ -30,5 +33,5 @@ def write_private(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+        file.write(hidden.text(text))
     return path

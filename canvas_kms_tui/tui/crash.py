@@ -8,7 +8,7 @@ import re
 import traceback
 from pathlib import Path
 
-from canvas_kms_tui import __version__
+from canvas_kms_tui import __version__, hidden
 from canvas_kms_tui.tui.clipboard import state_directory, write_private
 
 _ARN = re.compile(r"arn:[a-z-]+:[^\s'\"]+")
@@ -18,7 +18,7 @@ _S3 = re.compile(r"s3://[^\s'\"]+")
 
 def redacted(text: str) -> str:
     """``text`` without ARNs, S3 locations and account numbers."""
-    return _ACCOUNT.sub("<account>", _S3.sub("<s3 location>", _ARN.sub("<arn>", text)))
+    return hidden.text(_ACCOUNT.sub("<account>", _S3.sub("<s3 location>", _ARN.sub("<arn>", text))))
 
 
 def write_report(error: BaseException) -> Path:

@@ -12,6 +12,8 @@ from typing import Any
 
 from textual.content import Content
 
+from canvas_kms_tui import hidden
+
 KEY, TEXT, OTHER, MARK = "$text-primary", "$text-success", "$text-warning", "$foreground-muted"
 #: A list or object is written on one line when that line, with its indent, has at most this many characters.
 ONE_LINE = 72
@@ -131,4 +133,4 @@ def _inline(value: Any) -> Iterator[Piece]:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return hidden.escaped(json.dumps(text, ensure_ascii=False))

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
+from canvas_kms_tui import hidden
 from canvas_kms_tui.tui.words import shorten
 
 LABEL = "$foreground-muted"
@@ -41,7 +42,7 @@ class Paper:
     def para(self, text: str, style: str = "", *, indent: int = 0, first: str = "") -> None:
         """Wrapped text; ``first`` stands before the first line, the others hang below it."""
         hang = " " * (indent + len(first))
-        for paragraph in text.splitlines() or [""]:
+        for paragraph in hidden.text(text).splitlines() or [""]:
             body = Content.styled(paragraph, style) if style else Content(paragraph)
             for number, part in enumerate(body.wrap(max(self.width - len(hang), 8))):
                 lead = " " * indent + first if number == 0 and first else hang
@@ -50,7 +51,7 @@ class Paper:
 
     def pairs(self, rows: Iterable[tuple[str, str, str]]) -> None:
         """``label  value  note`` in columns; long values lose their middle, notes wrap below when there is no room."""
-        rows = list(rows)
+        rows = [(hidden.text(label), hidden.text(value), hidden.text(note)) for label, value, note in rows]
         column = min(max((len(label) for label, _, _ in rows), default=0), max(self.width // 3, 8))
         for label, value, note in rows:
             room = max(self.width - column - 4, 8)
@@ -64,7 +65,7 @@ class Paper:
 
     def facts(self, rows: Iterable[tuple[str, str]]) -> None:
         """Pairs, where labels are short enough for a column; what is too long for it stands above its value."""
-        rows = list(rows)
+        rows = [(hidden.text(label), hidden.text(value)) for label, value in rows]
         short = [label for label, _ in rows if len(label) <= _COLUMN]
         column = max(map(len, short), default=0)
         for label, value in rows:
@@ -86,5 +87,5 @@ class Paper:
 
 def _flat(part: str | tuple[str, str]) -> str | tuple[str, str]:
     if isinstance(part, str):
-        return part.replace("\n", " ")
-    return part[0].replace("\n", " "), part[1]
+        return hidden.text(part).replace("\n", " ")
+    return hidden.text(part[0]).replace("\n", " "), part[1]

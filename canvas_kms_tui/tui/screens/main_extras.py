@@ -113,9 +113,6 @@ class MainExtras(MainActions):
 
     # Another target
 
-    def do_setup(self) -> None:
-        self.begin(self.set_up)
-
     def do_target(self) -> None:
         self.in_background(self._another_target)
 
