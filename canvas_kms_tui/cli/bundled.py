@@ -7,7 +7,9 @@ itself gives when it is opened, so no name can come in by another way, and the b
 from __future__ import annotations
 
 import json
+import platform
 from dataclasses import asdict, dataclass, replace
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +59,11 @@ async def written(path: Path, seen: Seen, checks: Plan) -> str:
     ]
     about = {
         "tool": {"name": TOOL, "version": told.version},
+        "machine": {
+            "system": platform.system(),
+            "python": platform.python_version(),
+            **{name: metadata.version(name) for name in ("boto3", "botocore")},
+        },
         "made_at": rfc3339(told.generated_at),
         "source": seen.source,
         "redacted": True,
