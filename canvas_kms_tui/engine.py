@@ -121,7 +121,8 @@ async def _run(cause: Cause, facts: Facts, path: ImportPath, observer: Observer,
         found = [cause.unknown(_subject(facts), why)]
     done = []
     for finding in found:
-        complete = dataclasses.replace(finding, fixes=await _fixes(cause, facts, path, finding))
+        fixes = await _fixes(cause, facts, path, finding)
+        complete = finding if fixes is finding.fixes else dataclasses.replace(finding, fixes=fixes)
         if strict and complete.status is Status.UNKNOWN:
             complete = dataclasses.replace(complete, counts=True)
         observer.finding(complete)

@@ -5,6 +5,8 @@ A fact that may not be read is never an absence: it raises :class:`Unreadable`, 
 
 from __future__ import annotations
 
+import copy
+
 from canvas_kms_tui.facts.access_points import AccessPoints
 from canvas_kms_tui.facts.apps import Apps
 from canvas_kms_tui.facts.buckets import Buckets
@@ -45,3 +47,17 @@ class Facts:
         self.trail = Trail(self.reader, target)
         self.guardrails = Guardrails(self.reader, target)
         self.network = Network(self.reader, self.canvas, target)
+
+    def beside(self, target: Target) -> Facts:
+        """The facts of another profile of the same account and Region.
+
+        What is known of roles, keys, buckets and guardrails is the same object for both: read once, parsed once,
+        indexed once.
+        """
+        other = copy.copy(self)
+        other.target = target
+        other.canvas = Canvas(self.reader, target)
+        other.apps = Apps(self.reader, target)
+        if target.domain_id != self.target.domain_id:
+            other.network = Network(self.reader, other.canvas, target)
+        return other

@@ -29,7 +29,7 @@ class Calls:
         if task is None:
             task = asyncio.create_task(self._ask(service, operation, region, params))
             self._made[key] = task
-        answer = await asyncio.shield(task)
+        answer = task.result() if task.done() else await asyncio.shield(task)
         if isinstance(answer, CallFailed):
             raise answer
         return answer

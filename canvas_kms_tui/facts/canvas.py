@@ -33,6 +33,7 @@ class Canvas:
             UserProfileName=self._target.user_profile,
         )
 
+    @question
     async def layers(self) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         """The user settings of the profile and the Domain's defaults, ``({}, {…})`` where nothing is overridden."""
         profile, domain = await asyncio.gather(self.profile(), self.domain())

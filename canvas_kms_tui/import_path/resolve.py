@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from canvas_kms_tui.facts import Facts, Unreadable, known
+from canvas_kms_tui.facts.reader import question
 from canvas_kms_tui.facts.terms import (
     Artifact,
     Bucket,
@@ -63,7 +65,9 @@ class Resolution:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
+        self.remembered: dict[Any, asyncio.Task[Any]] = {}
 
+    @question
     async def role_arn(self) -> str:
         """The execution role's ARN.
 
@@ -75,6 +79,7 @@ class Resolution:
             raise no_execution_role(self._facts)
         return setting.value
 
+    @question
     async def place(self) -> Place:
         artifact = await self._facts.canvas.artifact()
         bucket, encryption = await asyncio.gather(
@@ -83,6 +88,7 @@ class Resolution:
         )
         return Place(artifact, bucket, encryption)
 
+    @question
     async def artifact_key(self) -> KeyUse | None:
         """The effective artifact key; None where the copies need none (SSE-S3).
 
@@ -107,6 +113,7 @@ class Resolution:
             return Setting(None, Origin.BUCKET)
         return Setting(place.encryption.key or "alias/aws/s3", Origin.BUCKET)
 
+    @question
     async def use_of(self, setting: Setting, use: Use) -> KeyUse:
         reference = setting.value or ""
         region = None
@@ -117,11 +124,13 @@ class Resolution:
         arn = key.arn if isinstance(key, Key) else (reference if ":key/" in reference else None)
         return KeyUse(reference, arn, key, frozenset({use}), setting.origin)
 
+    @question
     async def domain_key(self) -> KeyUse | None:
         """``Domain.KmsKeyId``, None where the Domain uses an AWS managed key."""
         setting = await self._facts.canvas.domain_key()
         return await self.use_of(setting, Use.DOMAIN) if setting.value else None
 
+    @question
     async def sources(self) -> tuple[Source | Unreadable, ...]:
         """One for each dataset of the target, in order."""
         return tuple(
@@ -130,6 +139,7 @@ class Resolution:
             )
         )
 
+    @question
     async def source_keys(self) -> tuple[KeyUse, ...]:
         """The distinct keys of the source objects that were looked at."""
         references: dict[str, None] = {}
@@ -144,6 +154,7 @@ class Resolution:
             )
         )
 
+    @question
     async def keys(self) -> tuple[KeyUse | Unreadable, ...]:
         """Every key in use, each once with all its uses; a part that could not be resolved stands as its reason."""
         parts = await asyncio.gather(known(self.artifact_key()), known(self.domain_key()), known(self.source_keys()))
@@ -163,6 +174,7 @@ class Resolution:
                 )
         return (*merged.values(), *gaps)
 
+    @question
     async def resolved(self) -> Resolved:
         """The summary for the dump and the top of the screen."""
         role, place, artifact_key, domain_key, sources = await asyncio.gather(
