@@ -101,6 +101,12 @@ SETUP_READS: Final[dict[tuple[str, str], Operation]] = {
 }
 
 
+#: What only a run over a whole organization asks.
+FLEET_READS: Final[dict[tuple[str, str], Operation]] = {
+    ("organizations", "list_accounts"): _op(everything, "organizations:ListAccounts"),
+}
+
+
 def check_read(service: str, operation: str, params: Mapping[str, Any]) -> Operation:
     """The allowed operation.
 
@@ -109,7 +115,7 @@ def check_read(service: str, operation: str, params: Mapping[str, Any]) -> Opera
             managed key when somebody describes its alias before it exists.
     """
     name = (service, operation)
-    allowed = READS.get(name) or CHARGED.get(name) or SETUP_READS.get(name)
+    allowed = next((table[name] for table in (READS, CHARGED, SETUP_READS, FLEET_READS) if name in table), None)
     if allowed is None:
         raise PermissionError(f"{service} {operation} is not on the list of reads")
     key_id = str(params.get("KeyId", ""))

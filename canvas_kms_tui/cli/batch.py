@@ -21,6 +21,10 @@ def run(options: Options) -> int:
         CannotConnect: no credentials, another account, no answer.
         Complaint: the credentials expired before everything was read.
     """
+    if options.many_targets:
+        from canvas_kms_tui.cli import many
+
+        return many.run(options)
     checks, beside = plan(options), Beside(options)
     output = Output(options.output, options.format)
     done = headless(options, lambda opened, progress: diagnosed(opened, checks, progress))

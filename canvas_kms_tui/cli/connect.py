@@ -7,10 +7,10 @@ import importlib.util
 import json
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from canvas_kms_tui import hidden
 from canvas_kms_tui.cli.options import Options, UsageError
@@ -36,12 +36,14 @@ def _nothing_to_record(target: Target | None) -> None:
 class Opened:
     """A connection and the target, filled up with what the source itself says (a demo's own target).
 
-    ``record`` writes the case file that ``--record`` asks for, with everything that was read up to now.
+    ``record`` writes the case file that ``--record`` asks for, with everything that was read up to now. ``access`` is
+    how another process reaches the same source; it holds no credentials but a demo's made-up ones.
     """
 
     connection: Connection
     wanted: Wanted
     record: Callable[[Target | None], None] = field(default=_nothing_to_record)
+    access: Mapping[str, Any] = field(default_factory=dict)
 
 
 def wanted(options: Options) -> Wanted:
@@ -183,7 +185,13 @@ async def _demo(options: Options, name: str, on_progress: Told | None) -> Opened
     except BaseException:
         running.stop()
         raise
-    return Opened(_closing(connection, running.stop), wanted(options).filled_from(_own_target(environment.target)))
+    access = {
+        "endpoint_url": running.endpoint_url,
+        "region": environment.region,
+        "isolated": [fake.access_key_id, fake.secret_access_key, fake.session_token],
+    }
+    said = wanted(options).filled_from(_own_target(environment.target))
+    return Opened(_closing(connection, running.stop), said, access=access)
 
 
 def missing_extra(flag: str, extra: str, packages: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ import argparse
 
 from canvas_kms_tui import __version__
 from canvas_kms_tui.cli import values
-from canvas_kms_tui.cli.options import DEFAULT_DEMO, EXPORTS, FAIL_ON, FORMATS, PROGRAM, SHELLS
+from canvas_kms_tui.cli.options import ACCOUNT_ROLE, DEFAULT_DEMO, EXPORTS, FAIL_ON, FORMATS, PROGRAM, SHELLS
 from canvas_kms_tui.target import USE_CASES
 
 DEFAULTS = {"format": ("text",), "output": "-", "fail_on": ("fail",), "compare": None, "suppress": None, "since": None}
@@ -181,6 +181,54 @@ def batch(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--strict", action="store_true", help="an organization guardrail that may not be read counts as unknown"
+    )
+
+
+def many(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--all-user-profiles",
+        action="store_true",
+        help="every user profile of the Domain (of every one with --all-domains)",
+    )
+    group.add_argument(
+        "--all-domains",
+        action="store_true",
+        help="every Domain of the Region, each user profile (or those of --user-profile)",
+    )
+    group.add_argument(
+        "--regions", metavar="A,B", type=values.regions, default=(), help="every Domain of these Regions"
+    )
+    group.add_argument(
+        "--accounts",
+        metavar="FILE",
+        type=values.text,
+        help="every Domain of the accounts in a TOML, JSON or CSV: id, role_arn (or role, or profile), external_id, "
+        "regions",
+    )
+    group.add_argument(
+        "--organization", action="store_true", help="every Domain of every active account of the organization"
+    )
+    group.add_argument(
+        "--account-role",
+        metavar="NAME",
+        type=values.role_name,
+        help="role to assume in each account that names none of its own "
+        f"(with --organization {ACCOUNT_ROLE} where it is left out)",
+    )
+    group.add_argument(
+        "--workers", metavar="N", type=values.at_least_one, help="worker processes (default: one for each core)"
+    )
+    group.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        type=values.scheduler,
+        help="work on this Dask cluster (tcp://host:8786); its workers use their own credentials",
+    )
+    group.add_argument(
+        "--resume",
+        metavar="FILE",
+        type=values.text,
+        help="keep what is done in this file; after a kill the same command goes on where it was",
     )
 
 

@@ -9,6 +9,9 @@ from canvas_kms_tui.target import Dataset
 
 PROGRAM = "canvas-kms-tui"
 
+#: The role that AWS Organizations makes in the accounts that it creates.
+ACCOUNT_ROLE = "OrganizationAccountAccessRole"
+
 #: ``--demo`` without a name.
 DEFAULT_DEMO = "role-denied-kms"
 
@@ -67,6 +70,15 @@ class Options:
     suppress: str | None
     only: tuple[str, ...]
     skip: tuple[str, ...]
+    all_user_profiles: bool
+    all_domains: bool
+    regions: tuple[str, ...]
+    accounts: str | None
+    organization: bool
+    account_role: str | None
+    workers: int | None
+    scheduler: str | None
+    resume: str | None
     export_fixes: tuple[str, ...]
     plan: str | None
     alternative: int | None
@@ -89,3 +101,8 @@ class Options:
     print_answers: bool
     print_completion: str | None
     log_file: str | None
+
+    @property
+    def many_targets(self) -> bool:
+        """Whether a run over many targets was asked for."""
+        return any((self.all_user_profiles, self.all_domains, self.regions, self.accounts, self.organization))

@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from canvas_kms_tui import hidden
@@ -21,13 +21,13 @@ class Output:
 
     def __init__(self, place: str, formats: Sequence[str]) -> None:
         """Raises :class:`UsageError` where nothing can be written there."""
-        self._several = len(formats) > 1
+        self.several = len(formats) > 1
         self.formats = tuple(formats)
         self.is_stdout = place == STDOUT
         self._path = Path(place).expanduser()
-        if self._several and self.is_stdout:
+        if self.several and self.is_stdout:
             raise UsageError(f"{len(formats)} formats ({', '.join(formats)}) need a directory; add --output DIRECTORY")
-        if self._several:
+        if self.several:
             _demand_directory(self._path)
         elif not self.is_stdout:
             demand_file(self._path, "--output")
@@ -43,10 +43,27 @@ class Output:
                 to_stdout(text)
             return
         try:
-            if self._several:
+            if self.several:
                 self._path.mkdir(parents=True, exist_ok=True)
             for form, text in reports:
-                _write_whole(self._path / f"{name}.{form}" if self._several else self._path, text)
+                _write_whole(self._path / f"{name}.{form}" if self.several else self._path, [text])
+        except OSError as problem:
+            raise UsageError(f"--output {self._path}: {problem.strerror or problem}") from None
+
+    def stream(self, name: str, form: str, chunks: Iterable[str]) -> None:
+        """As :meth:`write`, of one format, without ever holding all of it.
+
+        Raises:
+            UsageError: the place does not take it.
+        """
+        if self.is_stdout:
+            for chunk in chunks:
+                to_stdout(chunk)
+            return
+        try:
+            if self.several:
+                self._path.mkdir(parents=True, exist_ok=True)
+            _write_whole(self._path / f"{name}.{form}" if self.several else self._path, chunks)
         except OSError as problem:
             raise UsageError(f"--output {self._path}: {problem.strerror or problem}") from None
 
@@ -106,17 +123,17 @@ def _try_out(directory: Path, said: str) -> None:
         raise UsageError(f"{said}: {problem.strerror or problem}") from None
 
 
-def _write_whole(path: Path, text: str) -> None:
+def _write_whole(path: Path, chunks: Iterable[str]) -> None:
     """Replace the file in one step; a device or a pipe is written to as it is."""
-    data = text.encode("utf-8", "backslashreplace")
     if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-        path.write_bytes(data)
+        with path.open("wb") as device:
+            device.writelines(chunk.encode("utf-8", "backslashreplace") for chunk in chunks)
         return
     target = path.resolve()
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(chunk.encode("utf-8", "backslashreplace") for chunk in chunks)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(_mode(target))

@@ -96,6 +96,7 @@ def _check_together(options: Options) -> None:
                     raise UsageError(f"{_flag(flag)} has no meaning with {_flag(source)}: {why}")
     if options.case is not None and (other := next((f for f in ("demo", "record") if getattr(options, f)), None)):
         raise UsageError(f"--case and {_flag(other)}: one source of facts at a time")
+    _check_many(options)
     if options.external_id and not options.role_arn:
         raise UsageError("--external-id needs --role-arn, the role that is assumed with it")
     if options.redact and not options.record:
@@ -117,6 +118,49 @@ def _check_together(options: Options) -> None:
         for flag, default in flags.DEFAULTS.items():
             if getattr(options, flag) != default and not (flag == "format" and options.journal):
                 raise UsageError(f"{_flag(flag)} is for --batch; add --batch")
+
+
+_MANY = ("all_user_profiles", "all_domains", "regions", "accounts", "organization")
+_ONLY_MANY = ("account_role", "workers", "scheduler", "resume")
+_ONE_TARGET = {
+    "case": "a case holds one target",
+    "record": "a case file holds one target",
+    "bundle": "a bundle holds one target",
+    "plan": "a plan is for one target",
+    "export_fixes": "fixes are exported for one target",
+}
+
+
+def _check_many(options: Options) -> None:
+    """Raises UsageError for what does not go with many targets, or only with them."""
+    first = next((name for name in _MANY if getattr(options, name)), None)
+    if first is None:
+        for name in _ONLY_MANY:
+            if getattr(options, name) is not None:
+                raise UsageError(f"{_flag(name)} is for many targets; add {', '.join(map(_flag, _MANY))}")
+        return
+    for name, why in _ONE_TARGET.items():
+        if getattr(options, name):
+            raise UsageError(f"{_flag(name)} has no meaning with {_flag(first)}: {why}")
+    if not options.batch:
+        raise UsageError(f"{_flag(first)} is for --batch; add --batch")
+    if options.accounts and options.organization:
+        raise UsageError("--accounts and --organization: one list of accounts at a time")
+    entered = next((name for name in ("accounts", "organization") if getattr(options, name)), None)
+    if entered and options.role_arn:
+        raise UsageError(
+            f"--role-arn has no meaning with {_flag(entered)}: give --account-role, or --profile for yourself"
+        )
+    if options.account_role and not entered:
+        raise UsageError("--account-role is for --accounts and --organization")
+    if options.domain_id and (wide := next((name for name in _MANY[1:] if getattr(options, name)), None)):
+        raise UsageError(f"--domain-id and {_flag(wide)}: one Domain or all of them")
+    if options.user_profile and options.all_user_profiles:
+        raise UsageError("--user-profile and --all-user-profiles: one profile or all of them")
+    if options.region and options.regions:
+        raise UsageError("--region and --regions: give --regions alone")
+    if options.scheduler and (here := next((f for f in ("demo", "workers") if getattr(options, f) is not None), None)):
+        raise UsageError(f"{_flag(here)} has no meaning with --scheduler: the cluster's workers do the work")
 
 
 def _flag(name: str) -> str:
@@ -149,6 +193,12 @@ def build_parser() -> argparse.ArgumentParser:
         )
     )
     flags.batch(parser.add_argument_group("batch"))
+    flags.many(
+        parser.add_argument_group(
+            "many targets",
+            "With --batch. Work goes by account and Region; the report begins with a summary.",
+        )
+    )
     flags.setup(
         parser.add_argument_group(
             "first set-up",

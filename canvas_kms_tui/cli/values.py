@@ -55,6 +55,8 @@ def port(value: str) -> int:
     return int(value)
 
 
+role_name = _matching(r"[\w+=,.@/-]{1,512}", "CanvasReader")
+scheduler = _matching(r"(tcp|tls|ws|wss|ucx|inproc)://\S+", "tcp://host:8786")
 url = _matching(r"https?://[^\s/]+\S*", "https://host:port")
 
 
@@ -64,6 +66,17 @@ def words(value: str) -> tuple[str, ...]:
     if not found:
         raise argparse.ArgumentTypeError("must name at least one")
     return found
+
+
+def regions(value: str) -> tuple[str, ...]:
+    """``eu-west-1,us-east-1``, each once."""
+    return tuple(region(word) for word in words(value))
+
+
+def at_least_one(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 512):
+        raise argparse.ArgumentTypeError(f"{value!r} is no number from 1 to 512")
+    return int(value)
 
 
 def since(value: str) -> timedelta:

@@ -48,10 +48,10 @@ async def diagnose(facts: Facts, plan: Plan, observer: engine.Observer | None = 
         accept_unknown=plan.accept_unknown,
         strict=plan.strict,
     )
-    return await prove_all(await _with_evidence(diagnosis, facts, plan, since), facts)
+    return await prove_all(await with_evidence(diagnosis, facts, plan, since), facts)
 
 
-async def _with_evidence(diagnosis: Diagnosis, facts: Facts, plan: Plan, since: timedelta) -> Diagnosis:
+async def with_evidence(diagnosis: Diagnosis, facts: Facts, plan: Plan, since: timedelta) -> Diagnosis:
     """The diagnosis with all the evidence that came in time: nobody waits longer for a confirmation."""
     latest = diagnosis
 

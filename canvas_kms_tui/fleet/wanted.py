@@ -28,3 +28,17 @@ class Wanted:
             local_upload=self.local_upload or own.local_upload,
             error_text=self.error_text or own.error_text,
         )
+
+    def target(self, account: str, partition: str, region: str, domain_id: str, user_profile: str) -> Target:
+        """What was said, of this profile."""
+        return Target(
+            account=account,
+            partition=partition,
+            region=region,
+            domain_id=domain_id,
+            user_profile=user_profile,
+            datasets=self.datasets,
+            use_case=self.use_case,
+            local_upload=self.local_upload,
+            error_text=self.error_text,
+        )

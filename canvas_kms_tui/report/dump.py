@@ -37,11 +37,18 @@ def schema_text() -> str:
 
 def as_data(report: Report) -> dict[str, Any]:
     return {
+        **head_data(report),
+        "diagnoses": [diagnosis_data(diagnosis, report.asides) for diagnosis in report.diagnoses],
+    }
+
+
+def head_data(report: Report) -> dict[str, Any]:
+    """Everything but the diagnoses."""
+    return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": TOOL, "version": report.version},
         "generated_at": rfc3339(report.generated_at),
         "source": report.source,
-        "diagnoses": [diagnosis_data(diagnosis, report.asides) for diagnosis in report.diagnoses],
     }
 
 

@@ -56,9 +56,18 @@ $body
 
 
 def as_html(report: Report) -> str:
+    return page(report, "\n".join(diagnosis_html(diagnosis, report.asides) for diagnosis in report.diagnoses))
+
+
+def page(report: Report, body: str) -> str:
+    """The whole file around a body of markup."""
     foot = f"{TOOL} {report.version}, {report.source}, {rfc3339(report.generated_at)}"
-    body = "\n".join(line for diagnosis in report.diagnoses for line in _diagnosis(diagnosis, report.asides))
     return _PAGE.substitute(title="Canvas import diagnosis", body=_writable(body), foot=escape(foot))
+
+
+def diagnosis_html(diagnosis: Diagnosis, asides: Asides) -> str:
+    """The section of one diagnosis."""
+    return "\n".join(_diagnosis(diagnosis, asides))
 
 
 def _writable(text: str) -> str:
@@ -83,7 +92,7 @@ def _diagnosis(diagnosis: Diagnosis, asides: Asides) -> Iterator[str]:
     for title, lines in (*evidence.sections(diagnosis), *asides.sections(diagnosis)):
         yield f"<h2>{escape(title)}</h2><ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
     yield "<h2>What the import uses</h2>"
-    yield from _table(
+    yield from table(
         ("", "", "from"),
         ((what, _code(value), escape(origin)) for what, value, origin in words.resolved_rows(diagnosis)),
     )
@@ -94,13 +103,13 @@ def _diagnosis(diagnosis: Diagnosis, asides: Asides) -> Iterator[str]:
     rows = (
         (f"{words.SIGN[each.status]} {_code(each.cause)}", escape(each.summary), _code(each.resource)) for each in rest
     )
-    yield from _table(("cause", "", "resource"), rows)
+    yield from table(("cause", "", "resource"), rows)
     sums = f"Causes {words.coverage_line(diagnosis)}. Calls {words.calls_line(diagnosis)}."
     yield f'<p class="dim">{escape(sums)}</p>'
     yield "</section>"
 
 
-def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
+def table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
     """Cells are markup already."""
     yield "<table><tr>" + "".join(f"<th>{escape(name)}</th>" for name in head) + "</tr>"
     for row in rows:
@@ -132,7 +141,7 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"<p>{escape(finding.summary)}</p>"
     if finding.evidence:
         rows = ((escape(seen.what), _code(seen.value), escape(seen.source)) for seen in finding.evidence)
-        yield from _table(("seen", "", "source"), rows)
+        yield from table(("seen", "", "source"), rows)
     if finding.seen:
         yield f"<p>{escape(words.seen_line(finding.seen))}</p>"
     if finding.blocked_by:

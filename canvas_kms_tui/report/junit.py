@@ -24,6 +24,14 @@ def as_junit(report: Report) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
+def suite_xml(diagnosis: Diagnosis, report: Report) -> str:
+    """One ``testsuite`` as it stands within a report."""
+    root = ElementTree.Element("testsuites")
+    suite = _suite(root, diagnosis, report)
+    ElementTree.indent(root)
+    return "  " + ElementTree.tostring(suite, encoding="unicode").strip() + "\n"
+
+
 def _suite(root: ElementTree.Element, diagnosis: Diagnosis, report: Report) -> ElementTree.Element:
     target = diagnosis.target
     suite = ElementTree.SubElement(root, "testsuite", name=_text(f"{target.domain_id}/{target.user_profile}"))

@@ -19,7 +19,7 @@ from canvas_kms_tui.report.dump import plain
 from canvas_kms_tui.report.model import TOOL, Report, rfc3339
 
 #: The trackers in use take 65,536 characters at most.
-_LIMIT = 60_000
+LIMIT = 60_000
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&$])")
 _LIST_OR_RULE = re.compile(r"^(\d+(?=[.)])|(?=[-+=]))")
@@ -28,20 +28,23 @@ _LIST_OR_RULE = re.compile(r"^(\d+(?=[.)])|(?=[-+=]))")
 def as_markdown(report: Report) -> str:
     """At most 60,000 characters: folded parts are left out, with a line that says so, before anything else is."""
     text = _assemble(report, folded=True)
-    if len(text) > _LIMIT:
+    if len(text) > LIMIT:
         text = _assemble(report, folded=False)
-    if len(text) > _LIMIT:
+    if len(text) > LIMIT:
         text = (
-            text[: _LIMIT - 200].rpartition("\n\n")[0]
+            text[: LIMIT - 200].rpartition("\n\n")[0]
             + "\n\n*Cut here: too long for a ticket. The JSON report holds all.*\n"
         )
     return text
 
 
 def _assemble(report: Report, *, folded: bool) -> str:
-    parts = [_diagnosis(diagnosis, report.asides, folded=folded) for diagnosis in report.diagnoses]
-    foot = f"*{TOOL} {report.version}, {report.source}, {rfc3339(report.generated_at)}*\n"
-    return "\n---\n\n".join(parts) + "\n" + foot
+    parts = [diagnosis_markdown(diagnosis, report.asides, folded=folded) for diagnosis in report.diagnoses]
+    return "\n---\n\n".join(parts) + "\n" + foot(report)
+
+
+def foot(report: Report) -> str:
+    return f"*{TOOL} {report.version}, {report.source}, {rfc3339(report.generated_at)}*\n"
 
 
 def escape(text: str) -> str:
@@ -74,7 +77,8 @@ def finding_markdown(finding: Finding) -> str:
     return "\n".join(_finding(finding)).rstrip() + "\n"
 
 
-def _diagnosis(diagnosis: Diagnosis, asides: Asides, *, folded: bool) -> str:
+def diagnosis_markdown(diagnosis: Diagnosis, asides: Asides, *, folded: bool) -> str:
+    """One diagnosis; ``folded`` with what passed in folds."""
     verdict = diagnosis.verdict
     lines = [
         f"## {words.VERDICT_SIGN[verdict.status]} {escape(verdict.headline)}",

@@ -37,8 +37,11 @@ _STATUS = {
 
 
 def as_ocsf(report: Report) -> str:
-    events = [_event(finding, each, report) for each in report.diagnoses for finding in each.findings]
-    return json.dumps(events, indent=2) + "\n"
+    return json.dumps(events(report), indent=2) + "\n"
+
+
+def events(report: Report) -> list[dict[str, Any]]:
+    return [_event(finding, each, report) for each in report.diagnoses for finding in each.findings]
 
 
 def _event(finding: Finding, diagnosis: Diagnosis, report: Report) -> dict[str, Any]:

@@ -81,6 +81,20 @@ def _listed(call: Call, member: str, items: list[Any]) -> Mapping[str, Any]:
     return {member: part, **({"NextToken": token} if token else {})}
 
 
+@operation("organizations", "ListAccounts")
+def list_accounts(call: Call) -> Mapping[str, Any]:
+    """For the management account alone; ``organization.accounts`` declares the members (its own is always there)."""
+    found = _organization(call)
+    if call.account != found["management_account"]:
+        raise AwsError("AccessDeniedException", "You don't have permissions to access this resource.")
+    place = f"arn:{call.partition}:organizations::{call.account}:account/{found['id']}"
+    members = {call.account: "ACTIVE", **found.get("accounts", {})}
+    return _listed(call, "Accounts", [
+        {"Id": number, "Arn": f"{place}/{number}", "Name": f"account-{number}", "Status": status, "State": status}
+        for number, status in members.items()
+    ])  # fmt: skip
+
+
 @operation("organizations", "ListRoots")
 def list_roots(call: Call) -> Mapping[str, Any]:
     root = _readable(call)["path"][0]
