@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,24 +14,43 @@ from canvas_kms_tui.gateway import Caller, Gateway, Response
 
 #: SageMaker's largest page; its own is ten.
 _PAGE = 100
+#: The folder of one profile, and before it the one of all of them.
+_OWN_FOLDER = re.compile(r"((?:.*/)?Canvas/)[^/]+/")
 #: So many that no account has more (quota of user profiles in an account: 60 by default).
 _MOST_PAGES = 10_000
 
 
 class SharedCalls(Calls):
-    """Calls of many profiles: what is running is asked once for a Domain, not once for a profile."""
+    """Calls of many profiles: what is running is asked once for a Domain, Canvas' folders are listed once for a bucket.
+
+    Where the folders hold more than one listing gives, each profile's own is listed, as for one target.
+    """
 
     def __init__(self, gateway: Gateway) -> None:
         super().__init__(gateway)
         self._apps: dict[str, Mapping[str, list[Any]]] = {}
 
     async def call(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Response:
-        if operation != "list_apps" or set(params) != {"DomainIdEquals", "UserProfileNameEquals"} or region:
-            return await super().call(service, operation, region=region, **params)
-        domain = params["DomainIdEquals"]
+        if operation == "list_apps" and set(params) == {"DomainIdEquals", "UserProfileNameEquals"} and not region:
+            return await self._list_apps(params["DomainIdEquals"], params["UserProfileNameEquals"])
+        if operation == "list_objects_v2" and set(params) == {"Bucket", "Prefix", "MaxKeys"} and not region:
+            return await self._list_folder(params)
+        return await super().call(service, operation, region=region, **params)
+
+    async def _list_apps(self, domain: str, profile: str) -> Response:
         if domain not in self._apps:
             self._apps[domain] = _by_profile(await _all_pages(super().call, "list_apps", "Apps", DomainIdEquals=domain))
-        return {"Apps": self._apps[domain].get(params["UserProfileNameEquals"], [])}
+        return {"Apps": self._apps[domain].get(profile, [])}
+
+    async def _list_folder(self, params: Mapping[str, Any]) -> Response:
+        own = _OWN_FOLDER.fullmatch(params["Prefix"])
+        if own is None:
+            return await super().call("s3", "list_objects_v2", **params)
+        whole = await super().call("s3", "list_objects_v2", **{**params, "Prefix": own[1]})
+        if whole.get("IsTruncated"):
+            return await super().call("s3", "list_objects_v2", **params)
+        found = [item for item in whole.get("Contents") or () if item["Key"].startswith(params["Prefix"])]
+        return {**whole, "Prefix": params["Prefix"], "Contents": found, "KeyCount": len(found)}
 
 
 def _by_profile(apps: Sequence[Any]) -> Mapping[str, list[Any]]:

@@ -1,4 +1,4 @@
-"""One stand-in with many accounts: each like the healthy environment, with more Domains and profiles and its own faults.
+"""One stand-in with many accounts: each like a shipped environment, with more Domains and profiles.
 
 What a right run says of every target is known beforehand (:meth:`World.expected`).
 """
@@ -41,7 +41,8 @@ class World:
 
     def toml(self) -> str:
         return "".join(
-            f'[[account]]\nid = "{account}"\nrole = "{ROLE}"\nexternal_id = "x-{account}"\n' for account in self.accounts
+            f'[[account]]\nid = "{account}"\nrole = "{ROLE}"\nexternal_id = "x-{account}"\n'
+            for account in self.accounts
         )
 
 
@@ -67,7 +68,7 @@ def build(accounts: int, domains: int, profiles: int, *, closed: int = 0, region
             if account not in world.closed
         ],
     }
-    members = {account: "ACTIVE" for account in numbers} | {"999999999999": "SUSPENDED"}
+    members = dict.fromkeys(numbers, "ACTIVE") | {"999999999999": "SUSPENDED"}
     document["organization"] = {"id": "o-exampleorgid1", "management_account": HUB, "path": ["r-root"],
                                 "accounts": members}  # fmt: skip
     world.environment = dataclasses.replace(base, document=document)
