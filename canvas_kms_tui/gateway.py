@@ -137,9 +137,28 @@ class Connection:
     close: Callable[[], None] = field(default=lambda: None)
 
 
-class CannotConnect(Exception):
-    """No connection: one line that says what is wrong, with which value, and what to do. ``exit_code`` is 2 or 4."""
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A sign-in that has run out: why it is needed, and the command that renews it.
 
-    def __init__(self, message: str, exit_code: int = 4) -> None:
+    ``command`` is () where only the user knows how (keys in the environment, another tool).
+    """
+
+    why: str
+    command: tuple[str, ...] = ()
+
+
+#: Has the user sign in anew; False where they will not. Awaited on the loop that makes the calls.
+AskToSignIn = Callable[[SignIn], Awaitable[bool]]
+
+
+class CannotConnect(Exception):
+    """No connection: one line that says what is wrong, with which value, and what to do. ``exit_code`` is 2 or 4.
+
+    ``sign_in`` is there where signing in anew would mend it.
+    """
+
+    def __init__(self, message: str, exit_code: int = 4, sign_in: SignIn | None = None) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+        self.sign_in = sign_in

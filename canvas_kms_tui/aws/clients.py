@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from canvas_kms_tui.aws.session import Opened
 
 #: The order in which a diagnosis first needs them; the others are made when asked for.
-WARMED = ("sagemaker", "iam", "s3", "kms")
+WARMED = ("sagemaker", "s3", "iam", "kms", "organizations", "cloudtrail")
 _NOW, _AHEAD = 0, 1
 
 
@@ -26,7 +26,7 @@ class Clients:
     """The clients of one set of credentials, by service and Region."""
 
     def __init__(self, opened: Opened, builder: DaemonPool, credentials: Credentials | None = None) -> None:
-        self._opened = opened
+        self.opened = opened
         self._builder = builder
         self._credentials = credentials
         self._lock = threading.Lock()
@@ -51,8 +51,10 @@ class Clients:
             return self._made[service, region]
 
     def _new(self, service: str, region: str) -> Any:
-        client = self._opened.client(service, region, self._credentials)
-        if told := self._opened.options.on_progress:
+        client = self.opened.client(service, region, self._credentials)
+        # What botocore reads at the first call is read here, off the calls' threads: how the service pages.
+        client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
+        if told := self.opened.options.on_progress:
             from canvas_kms_tui.aws.waits import tell_of_retries
 
             tell_of_retries(client, service, told)

@@ -12,8 +12,8 @@ from botocore import exceptions as boto
 from canvas_kms_tui.aws import clean, failures
 from canvas_kms_tui.aws.options import ConnectOptions
 from canvas_kms_tui.aws.session import Opened, Session, configure, is_endpoint_url
-from canvas_kms_tui.aws.signin import account_of_role, ask_for_codes_with, cannot_assume, sign_in_as
-from canvas_kms_tui.gateway import Caller, CallFailed, CannotConnect, FailureKind
+from canvas_kms_tui.aws.signin import account_of_role, ask_for_codes_with, cannot_assume, login_command, sign_in_as
+from canvas_kms_tui.gateway import Caller, CallFailed, CannotConnect, FailureKind, SignIn
 
 USAGE = 2
 _NO_CREDENTIALS = "no AWS credentials; give --profile, set AWS_PROFILE, or look round first with --demo"
@@ -73,20 +73,38 @@ def explained(opened: Opened, error: Exception) -> Exception:
         return error
     if isinstance(error, boto.NoCredentialsError):
         return CannotConnect(_NO_CREDENTIALS)
-    profile = opened.session.profile or "default"
     if isinstance(error, boto.ClientError) and error.operation_name.startswith("AssumeRole"):
-        return cannot_assume(error, opened.options.role_arn or f"the role of profile {profile}")
-    if _is_sso(error):
-        return CannotConnect(f"the SSO login of profile {profile} has expired; run: aws sso login --profile {profile}")
+        return cannot_assume(error, opened.options.role_arn or f"the role of profile {_profile(opened)}")
+    if _is_login(error):
+        return _login_expired(opened)
     failure = failures.from_exception(error, "sts", "get_caller_identity")
     if failure is None:
         return error
-    return CannotConnect(_said(_where(opened), failure, error))
+    expired = failure.kind is FailureKind.EXPIRED and not failures.is_of_the_clock(failure.code, failure.message)
+    said = _said(_where(opened), failure, error)
+    return CannotConnect(said, sign_in=needed_sign_in(opened, said) if expired else None)
+
+
+def needed_sign_in(opened: Opened, why: str) -> SignIn:
+    """The command that renews the credentials of the profile, as far as its settings tell."""
+    return SignIn(why, login_command(opened.session))
+
+
+def _login_expired(opened: Opened) -> CannotConnect:
+    profile, command = _profile(opened), login_command(opened.session)
+    advice = f"run: {' '.join(command)}" if command else "sign in again"
+    kind = "SSO login" if "sso" in command else "login"
+    why = f"the {kind} of profile {profile} has expired"
+    return CannotConnect(f"{why}; {advice}", sign_in=SignIn(why, command))
+
+
+def _profile(opened: Opened) -> str:
+    return str(opened.session.profile or "default")
 
 
 def _said(where: str, failure: CallFailed, error: Exception) -> str:
     message = " ".join(failure.message.split())
-    if "Signature expired" in message or "not yet current" in message:
+    if failures.is_of_the_clock(failure.code, message):
         return f"this machine's clock is wrong: {message}; set it, then try again"
     if failure.kind is FailureKind.UNREACHABLE:
         return f"{where} does not answer ({failure.code or failure.status}); check endpoint, network and proxy"
@@ -97,8 +115,8 @@ def _said(where: str, failure: CallFailed, error: Exception) -> str:
     return f"{where} does not say who we are ({failure.code}: {message})"
 
 
-def _is_sso(error: Exception) -> bool:
-    return isinstance(error, boto.SSOError | boto.TokenRetrievalError)
+def _is_login(error: Exception) -> bool:
+    return isinstance(error, boto.SSOError | boto.TokenRetrievalError | boto.LoginError)
 
 
 def _where(opened: Opened) -> str:

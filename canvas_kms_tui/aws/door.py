@@ -73,6 +73,7 @@ class Door:
         Raises:
             CallFailed: no answer.
         """
+        link = self._line.log.chain.link(f"{service} {operation}", params) if self._line.log.chain else None
         place = self._line.place.at(region)
         call = Call(service, operation, place.region, allowed.actions[0], allowed.resource(params, place), params)
         if wait := self._line.limiter.wait(service, place.region):
@@ -81,9 +82,15 @@ class Door:
         client = self._clients.ready(service, place.region)
         if client is None:
             client = await asyncio.shield(asyncio.wrap_future(self._clients.get(service, place.region)))
-        return await asyncio.wrap_future(
-            self._line.pool.submit(partial(self.run, call, client), urgency=urgency(operation))
-        )
+        answer: Answer = {}
+        try:
+            answer = await asyncio.wrap_future(
+                self._line.pool.submit(partial(self.run, call, client), urgency=urgency(operation))
+            )
+        finally:
+            if link is not None:
+                link.answered(answer)
+        return answer
 
     def run(self, call: Call, client: Any) -> Answer:
         """The call itself, on a thread of the pool."""

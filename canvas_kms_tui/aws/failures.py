@@ -36,6 +36,7 @@ _NO_CREDENTIALS = (
     boto.UnauthorizedSSOTokenError,
     boto.SSOError,
     boto.TokenRetrievalError,
+    boto.LoginError,
     boto.RefreshWithMFAUnsupportedError,
 )
 _NO_ANSWER = (boto.HTTPClientError, boto.ConnectionError, ResponseParserError, boto.IncompleteReadError)
@@ -43,6 +44,11 @@ _NO_ANSWER = (boto.HTTPClientError, boto.ConnectionError, ResponseParserError, b
 
 def is_throttling(code: str, status: int) -> bool:
     return status == 429 or bool(_THROTTLED.search(code))
+
+
+def is_of_the_clock(code: str, message: str) -> bool:
+    """Whether AWS refuses a signature because this machine's clock is wrong."""
+    return code == "RequestTimeTooSkewed" or "Signature expired" in message or "not yet current" in message
 
 
 class NotAnAnswer(Exception):

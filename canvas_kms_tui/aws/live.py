@@ -18,6 +18,7 @@ from canvas_kms_tui.aws.meter import Meter
 from canvas_kms_tui.aws.operations import Place
 from canvas_kms_tui.aws.options import ConnectOptions, Credentials
 from canvas_kms_tui.aws.reads import check_read
+from canvas_kms_tui.aws.renewal import Renewal
 from canvas_kms_tui.aws.silence import Silence
 from canvas_kms_tui.aws.threads import DaemonPool
 from canvas_kms_tui.aws.turns import Turns
@@ -39,13 +40,13 @@ _SWITCH_INTERVAL = 0.0005
 class LiveGateway:
     """Reads from AWS; see :class:`canvas_kms_tui.gateway.Gateway`."""
 
-    def __init__(self, door: Door, meter: Meter) -> None:
-        self._door = door
+    def __init__(self, renewal: Renewal, meter: Meter) -> None:
+        self._renewal = renewal
         self._meter = meter
 
     async def call(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Response:
         allowed = check_read(service, operation, params)
-        answer = await self._door.make(service, operation, allowed, region, params)
+        answer = await self._renewal.make(service, operation, allowed, region, params)
         del answer["RequestId"]
         return answer
 
@@ -108,24 +109,34 @@ async def _connected(options: ConnectOptions, threads: _Threads, meter: Meter, l
     clients = Clients(opened, threads.builder)
     caller = await _identified(opened, clients, threads)
     from canvas_kms_tui.aws.clean import Cleaner
+    from canvas_kms_tui.aws.connecting import needed_sign_in
     from canvas_kms_tui.aws.door import Door, Line
 
     place, cleaner = Place(caller.partition, opened.region, caller.account), Cleaner(options.spelled)
     line = Line(place, threads.calls, meter, log, silence, turns, options.on_progress, cleaner=cleaner)
 
+    async def open_again() -> Clients:
+        again: Opened = await threads.build(partial(_open, options, meter, silence, turns))
+        renewed = Clients(again, threads.builder)
+        if (found := await _identified(again, renewed, threads)).account != caller.account:
+            raise CannotConnect(f"these credentials are of account {found.account}, the diagnosis of {caller.account}")
+        return renewed
+
+    renewal = Renewal(clients, partial(Door, line), open_again, partial(needed_sign_in, opened), options.ask_to_sign_in)
+
     async def writer() -> Writer:
         """Raises CannotConnect where ``--write-role-arn`` may not be assumed."""
         if not options.write_role_arn:
-            return LiveWriter(Door(line, clients))
-        signed_in = await threads.build(partial(_assume_to_write, opened, caller))
-        return LiveWriter(Door(line, Clients(opened, threads.builder, signed_in)))
+            return LiveWriter(Door(line, renewal.clients))
+        signed_in = await threads.build(partial(_assume_to_write, renewal.clients.opened, caller))
+        return LiveWriter(Door(line, Clients(renewal.clients.opened, threads.builder, signed_in)))
 
     def close() -> None:
         threads.stop()
         log.close()
 
     return Connection(
-        gateway=LiveGateway(Door(line, clients), meter),
+        gateway=LiveGateway(renewal, meter),
         caller=caller,
         region=opened.region,
         source=options.source,

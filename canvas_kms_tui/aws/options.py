@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from canvas_kms_tui.gateway import CannotConnect
+from canvas_kms_tui.gateway import AskToSignIn, CannotConnect
 
 #: Told in one line what is waited for, and for how many seconds; on any thread.
 Told = Callable[[str, float], None]
@@ -45,6 +45,7 @@ class ConnectOptions:
         log_file: where to write one line per call; appended to.
         isolated: use exactly these credentials, ``region`` and ``endpoint_url``: no environment, file or proxy.
         mfa_prompt: asked for a code with the device's ARN, on a background thread.
+        ask_to_sign_in: has the user sign in anew when the credentials run out halfway; None = nobody can be asked.
         on_progress: told what a call waits for (throttling, retries).
         spelled: names as the user gave them (objects' keys); the calls take them cleaned, as they are shown.
         source: ``live`` or ``demo``; ``label`` is for the title bar.
@@ -61,6 +62,7 @@ class ConnectOptions:
     log_file: Path | None = None
     isolated: Credentials | None = None
     mfa_prompt: Callable[[str], str] = ask_on_terminal
+    ask_to_sign_in: AskToSignIn | None = None
     on_progress: Told | None = None
     spelled: tuple[str, ...] = ()
     source: str = "live"

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, NoCredentialsError
 
 from canvas_kms_tui.aws import clean
 from canvas_kms_tui.aws.options import Credentials
-from canvas_kms_tui.aws.session import Opened
+from canvas_kms_tui.aws.session import Opened, Session
 from canvas_kms_tui.gateway import CannotConnect
 
 SESSION_NAME = "canvas-kms-tui"
@@ -30,6 +30,20 @@ def account_of_role(role_arn: str, flag: str) -> str:
     if not found:
         raise CannotConnect(f"{flag} {role_arn!r} is no role's ARN; write arn:aws:iam::<account>:role/<name>", 2)
     return found.group(1)
+
+
+def login_command(session: Session) -> tuple[str, ...]:
+    """What renews the profile's login, or that of the profile whose role it takes; () where its settings name none."""
+    profiles = session.full_config.get("profiles", {})
+    name = str(session.profile or "default")
+    for _ in range(len(profiles)):
+        settings = profiles.get(name, {})
+        if "sso_session" in settings or "sso_start_url" in settings:
+            return ("aws", "sso", "login", "--profile", name)
+        if "login_session" in settings:
+            return ("aws", "login", "--profile", name)
+        name = str(settings.get("source_profile", ""))
+    return ()
 
 
 def ask_for_codes_with(opened: Opened, prompt: Callable[[str], str]) -> None:

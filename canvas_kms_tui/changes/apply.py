@@ -9,7 +9,7 @@ from canvas_kms_tui.change import Auto, Change, Fix
 from canvas_kms_tui.changes.entries import Header, Result
 from canvas_kms_tui.changes.errors import Refused, WrongAccount
 from canvas_kms_tui.changes.journal import Journal, OpenEntry
-from canvas_kms_tui.changes.write import PATIENCE, Applied, Event, Way, compare, read, write
+from canvas_kms_tui.changes.write import PATIENCE, REAL, Applied, Clock, Event, Way, compare, read, write
 from canvas_kms_tui.gateway import CallFailed, CannotConnect, Connection, Writer
 
 
@@ -52,6 +52,7 @@ async def apply(
     target: str = "",
     expect_account: str | None = None,
     patience: float = PATIENCE,
+    clock: Clock = REAL,
 ) -> Outcome:
     """Make the changes, in order, stopping at the first that does not verify.
 
@@ -74,7 +75,7 @@ async def apply(
         fix=what.id if isinstance(what, Fix) else "",
         target=target,
     )
-    return await make(changes, header, connection, journal, progress, expect_account, patience)
+    return await make(changes, header, connection, journal, progress, expect_account, patience, clock)
 
 
 def _changes_of(what: Fix | Sequence[Change]) -> tuple[Change, ...]:
@@ -102,6 +103,7 @@ async def make(
     progress: Callable[[Event], None],
     expect_account: str | None = None,
     patience: float = PATIENCE,
+    clock: Clock = REAL,
 ) -> Outcome:
     """The way that fixes, plans and undo share."""
     if not changes:
@@ -114,7 +116,7 @@ async def make(
         compare(changes[0], now)
         writer = await _opened(connection.writer)
         entry = journal.begin(header, changes)
-        way = Way(connection.gateway, writer, header.account, entry, progress, patience)
+        way = Way(connection.gateway, writer, header.account, entry, progress, patience, clock)
         progress(Event("begun", 0, entry.id))
         return await _each(way, changes, entry)
 

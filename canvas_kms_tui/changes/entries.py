@@ -88,16 +88,22 @@ def read_entry(path: Path) -> Entry:
         lines, damaged = _lines(path)
     except OSError as error:
         return _unreadable(path, str(error.strerror))
-    if not lines or lines[0].get("type") != "entry":
+    if not lines or not _is_head(lines[0]):
         return _unreadable(path, "its first line is not readable")
-    first = lines[0]
-    header = Header(**{name: first.get(name) for name in Header.__dataclass_fields__})  # type: ignore[arg-type]
+    header = Header(**{name: lines[0].get(name) for name in Header.__dataclass_fields__})  # type: ignore[arg-type]
+    when = str(lines[0].get("time"))
     try:
-        records = [ChangeRecord(from_json(change)) for change in first["changes"]]
-    except ValueError as wrong:
-        return Entry(first["id"], first["time"], header, (), closed=True, damaged=str(wrong))
-    closed = _tell(records, lines[1:])
-    return Entry(first["id"], first["time"], header, tuple(records), closed, damaged)
+        records = [ChangeRecord(from_json(change)) for change in lines[0]["changes"]]
+        closed = _tell(records, lines[1:])
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as wrong:
+        return Entry(path.stem, when, header, (), closed=True, damaged=f"it was edited: {wrong}")
+    return Entry(path.stem, when, header, tuple(records), closed, damaged)
+
+
+def _is_head(line: Mapping[str, Any]) -> bool:
+    values = {name: line.get(name) for name in Header.__dataclass_fields__}
+    undo_of = values.pop("undo_of")
+    return line.get("type") == "entry" and all(isinstance(value, str) for value in (*values.values(), undo_of or ""))
 
 
 def _unreadable(path: Path, why: str) -> Entry:
@@ -123,7 +129,10 @@ def _lines(path: Path) -> tuple[list[dict[str, Any]], str]:
     lines, damaged = [], ""
     for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
-            lines.append(json.loads(text))
-        except ValueError:
+            line = json.loads(text)
+            if not isinstance(line, dict):
+                raise ValueError
+            lines.append(line)
+        except (ValueError, RecursionError):
             damaged = "a line was cut off" if text.strip() else damaged
     return lines, damaged

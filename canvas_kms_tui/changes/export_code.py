@@ -73,15 +73,15 @@ def _cloudformation(change: Change) -> tuple[str, dict[str, Any]] | None:
         case "PutPublicAccessBlock":
             return "AWS::S3::Bucket", {"PublicAccessBlockConfiguration": after}
         case "PutBucketEncryption":
-            return "AWS::S3::Bucket", {"BucketEncryption": _bucket_encryption(after)}
+            return "AWS::S3::Bucket", {"BucketEncryption": bucket_encryption(after)}
         case "PutBucketCors":
-            return "AWS::S3::Bucket", {"CorsConfiguration": {"CorsRules": [_cors_rule(r) for r in after["CORSRules"]]}}
+            return "AWS::S3::Bucket", {"CorsConfiguration": {"CorsRules": [cors_rule(r) for r in after["CORSRules"]]}}
         case "UpdateDomain" | "UpdateUserProfile":
             return _cloudformation_settings(change)
     return None
 
 
-def _bucket_encryption(configuration: Mapping[str, Any]) -> dict[str, Any]:
+def bucket_encryption(configuration: Mapping[str, Any]) -> dict[str, Any]:
     """CloudFormation names the same structure otherwise (AWS::S3::Bucket ServerSideEncryptionRule)."""
     rules = []
     for rule in configuration.get("Rules", []):
@@ -91,7 +91,7 @@ def _bucket_encryption(configuration: Mapping[str, Any]) -> dict[str, Any]:
     return {"ServerSideEncryptionConfiguration": rules}
 
 
-def _cors_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+def cors_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     names = {"ID": "Id", "ExposeHeaders": "ExposedHeaders", "MaxAgeSeconds": "MaxAge"}
     return {names.get(key, key): value for key, value in rule.items()}
 
@@ -139,7 +139,7 @@ def _terraform_bucket(change: Change) -> _Block | None:
         case "PutBucketPolicy":
             return _Block("aws_s3_bucket_policy", bucket, named + _heredoc("policy", change.after))
         case "PutPublicAccessBlock":
-            flags = {_snake(name): "true" for name in change.after}
+            flags = {snake(name): "true" for name in change.after}
             return _Block("aws_s3_bucket_public_access_block", bucket, named + _assigned(flags))
         case "PutBucketEncryption":
             body = named + "\n".join(_encryption_rule(rule) for rule in change.after["Rules"])
@@ -163,7 +163,7 @@ def _encryption_rule(rule: Mapping[str, Any]) -> str:
 
 def _cors_block(rule: Mapping[str, Any]) -> str:
     names = {"ID": "id", "MaxAgeSeconds": "max_age_seconds"}
-    return _nested("cors_rule", _assigned({names.get(key, _snake(key)): _hcl(value) for key, value in rule.items()}))
+    return _nested("cors_rule", _assigned({names.get(key, snake(key)): _hcl(value) for key, value in rule.items()}))
 
 
 def _terraform_settings(change: Change) -> _Block:
@@ -172,14 +172,14 @@ def _terraform_settings(change: Change) -> _Block:
         kind, import_id = "aws_sagemaker_domain", change.parameters["DomainId"]
     else:
         kind, import_id = "aws_sagemaker_user_profile", change.resource
-    body = _nested(_snake(around), _nested(_snake(member), _settings(change.after)))
+    body = _nested(snake(around), _nested(snake(member), _settings(change.after)))
     return _Block(kind, import_id, body, whole=False)
 
 
 def _settings(settings: Mapping[str, Any]) -> str:
     made = []
     for key, value in settings.items():
-        name = _snake(key)
+        name = snake(key)
         if isinstance(value, Mapping):
             made.append(_nested(name, _settings(value)))
         elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
@@ -217,7 +217,7 @@ def _indented(body: str) -> str:
     return "\n".join(made)
 
 
-def _snake(name: str) -> str:
+def snake(name: str) -> str:
     """``S3KmsKeyId`` → ``s3_kms_key_id``, as the AWS provider names arguments."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.replace("OAuth", "Oauth"))
     return spaced.lower()

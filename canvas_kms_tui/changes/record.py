@@ -9,6 +9,8 @@ from typing import Any
 from canvas_kms_tui.change import Change, Undo
 from canvas_kms_tui.edits.documents import digest
 
+_TEXTS = ("service", "operation", "resource", "document", "undo_note", "region", "confirm", "confirm_why")
+
 
 def to_json(change: Change) -> dict[str, Any]:
     """All fields by name, and the digests of the documents before and after."""
@@ -27,6 +29,10 @@ def from_json(values: Mapping[str, Any]) -> Change:
         change = Change(**{name: values[name] for name in names} | {"undo": Undo(values["undo"])})
     except (KeyError, TypeError) as wrong:
         raise ValueError(f"not a change: {wrong}") from None
+    if wrong_type := next((name for name in _TEXTS if not isinstance(getattr(change, name) or "", str)), None):
+        raise ValueError(f"not a change: its {wrong_type} is no text")
+    if not isinstance(change.parameters, Mapping):
+        raise ValueError("not a change: its parameters are no object")
     if values.get("digests") != digests(change):
         raise ValueError(f"the change of {change.resource} was edited: its digests do not fit")
     return change

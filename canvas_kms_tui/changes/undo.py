@@ -12,7 +12,7 @@ from canvas_kms_tui.changes.errors import Refused, WrongAccount
 from canvas_kms_tui.changes.journal import Journal
 from canvas_kms_tui.changes.reverse import reverse_all
 from canvas_kms_tui.changes.standing import same, standing, took
-from canvas_kms_tui.changes.write import PATIENCE, Event
+from canvas_kms_tui.changes.write import PATIENCE, REAL, Clock, Event
 from canvas_kms_tui.gateway import CallFailed, Connection
 
 
@@ -52,6 +52,7 @@ async def undo(
     progress: Callable[[Event], None] = lambda event: None,
     expect_account: str | None = None,
     patience: float = PATIENCE,
+    clock: Clock = REAL,
 ) -> Outcome:
     """Take an entry back, the last change first.
 
@@ -78,7 +79,7 @@ async def undo(
         target=entry.header.target,
         undo_of=entry.id,
     )
-    return await make(back, header, connection, journal, progress, expect_account, patience)
+    return await make(back, header, connection, journal, progress, expect_account, patience, clock)
 
 
 async def recover(connection: Connection, journal: Journal) -> list[Recovered]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +50,17 @@ class Applied:
         return self.result in (Result.DONE, Result.ALREADY)
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What waiting is measured and done by."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+REAL = Clock()
+
+
 @dataclass(slots=True)
 class Way:
     """What every change of one entry needs on its way."""
@@ -60,6 +71,7 @@ class Way:
     entry: OpenEntry
     progress: Callable[[Event], None]
     patience: float = PATIENCE
+    clock: Clock = REAL
     written: dict[str, Change] = field(default_factory=dict)  #: by this entry, the last one for each resource
 
 
@@ -118,7 +130,7 @@ async def _compared(way: Way, change: Change) -> Any:
     A bucket that this entry created is nobody else's: what AWS gave it by itself is no reason to stop. And what this
     entry wrote to the same resource a moment ago may still be on its way to every replica.
     """
-    earlier, pause, until = way.written.get(change.resource), _FIRST_PAUSE, time.monotonic() + way.patience
+    earlier, pause, until = way.written.get(change.resource), _FIRST_PAUSE, way.clock.now() + way.patience
     while True:
         now = await read(way.gateway, change, way.account)
         if earlier is not None and earlier.operation == "CreateBucket":
@@ -127,9 +139,9 @@ async def _compared(way: Way, change: Change) -> Any:
             compare(change, now)
             return now
         except Stale:
-            if earlier is None or time.monotonic() + pause > until:
+            if earlier is None or way.clock.now() + pause > until:
                 raise
-        await asyncio.sleep(pause)
+        await way.clock.sleep(pause)
         pause = min(pause * 1.6, _LONGEST_PAUSE)
 
 
@@ -160,23 +172,23 @@ async def _send(writer: Writer, change: Change) -> _Sent:
 
 
 async def _read_back(way: Way, index: int, change: Change, before: Any, sent: _Sent) -> Applied:
-    started = time.monotonic()
+    started = way.clock.now()
     pause, found, unread = _FIRST_PAUSE, before, None
     patience = min(way.patience, _SHORT_PATIENCE) if sent.refused else way.patience
     while True:
         try:
             found, unread = await standing(way.gateway, change, account=way.account), None
             if creation.failure(found):
-                return _not_seen(way, index, change, before, sent, found, None, time.monotonic() - started)
+                return _not_seen(way, index, change, before, sent, found, None, way.clock.now() - started)
             if took(change, found):
-                return _done(way, index, change, sent, found, time.monotonic() - started)
+                return _done(way, index, change, sent, found, way.clock.now() - started)
         except CallFailed as failure:
             unread = failure
-        waited = time.monotonic() - started
+        waited = way.clock.now() - started
         if waited + pause > patience or (unread is not None and unread.kind is FailureKind.EXPIRED):
             return _not_seen(way, index, change, before, sent, found, unread, waited)
         way.progress(Event("waiting", index, f"not visible yet, {waited:.0f} s"))
-        await asyncio.sleep(pause)
+        await way.clock.sleep(pause)
         pause = min(pause * 1.6, _LONGEST_PAUSE)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from canvas_kms_tui.cli.options import EXPORTS, FAIL_ON, FORMATS, SHELLS, Options
+from canvas_kms_tui.cli.options import EXPORTS, FAIL_ON, FORMATS, SETUP_EXPORTS, SHELLS, Options
 from canvas_kms_tui.cli.output import to_stdout
 from canvas_kms_tui.target import USE_CASES
 
@@ -49,7 +49,7 @@ def _values() -> dict[str, Sequence[str]]:
         "use_case": USE_CASES,
         "format": FORMATS,
         "fail_on": FAIL_ON,
-        "export_fixes": EXPORTS,
+        "export_fixes": (*EXPORTS, *(name for name in SETUP_EXPORTS if name not in EXPORTS)),
         "theme": sorted(themes()),
         "explain": [*causes, "faq"],
         "only": causes,

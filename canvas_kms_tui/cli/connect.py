@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from canvas_kms_tui import hidden
 from canvas_kms_tui.cli.options import Options, UsageError
 from canvas_kms_tui.fleet.wanted import Wanted
-from canvas_kms_tui.gateway import CannotConnect, Connection
+from canvas_kms_tui.gateway import AskToSignIn, CannotConnect, Connection
 from canvas_kms_tui.target import Dataset, Target
 
 if TYPE_CHECKING:
@@ -72,7 +72,9 @@ def _spelled(datasets: Iterable[Dataset]) -> tuple[str, ...]:
     return tuple(dataset.key for dataset in datasets)
 
 
-def opener(options: Options, on_progress: Told | None = None) -> Callable[[], Awaitable[Opened]]:
+def opener(
+    options: Options, on_progress: Told | None = None, ask_to_sign_in: AskToSignIn | None = None
+) -> Callable[[], Awaitable[Opened]]:
     """A function that opens the source of facts.
 
     It raises :class:`~canvas_kms_tui.gateway.CannotConnect` with exit code 2 or 4.
@@ -86,7 +88,7 @@ def opener(options: Options, on_progress: Told | None = None) -> Callable[[], Aw
         if options.demo is not None:
             opened = await _demo(options, options.demo, on_progress)
         else:
-            opened = Opened(await _live(options, on_progress), wanted(options))
+            opened = Opened(await _live(options, on_progress, ask_to_sign_in), wanted(options))
         return _recording(opened, record, redacted=options.redact) if record else opened
 
     return open_source
@@ -130,7 +132,7 @@ def _write_case(recorded: Case, path: Path, *, redacted: bool) -> None:
     print(f"{result.summary()}\nCase: {path}\nMapping: {mapping}", file=sys.stderr)
 
 
-async def _live(options: Options, on_progress: Told | None) -> Connection:
+async def _live(options: Options, on_progress: Told | None, ask_to_sign_in: AskToSignIn | None) -> Connection:
     from canvas_kms_tui.aws.live import connect
     from canvas_kms_tui.aws.options import ConnectOptions
 
@@ -145,6 +147,7 @@ async def _live(options: Options, on_progress: Told | None) -> Connection:
             read_only=options.read_only,
             expect_account=options.expect_account,
             log_file=_path(options.log_file),
+            ask_to_sign_in=ask_to_sign_in,
             on_progress=on_progress,
             spelled=_spelled(options.dataset),
         )

@@ -6,7 +6,16 @@ import argparse
 
 from canvas_kms_tui import __version__
 from canvas_kms_tui.cli import values
-from canvas_kms_tui.cli.options import ACCOUNT_ROLE, DEFAULT_DEMO, EXPORTS, FAIL_ON, FORMATS, PROGRAM, SHELLS
+from canvas_kms_tui.cli.options import (
+    ACCOUNT_ROLE,
+    DEFAULT_DEMO,
+    EXPORTS,
+    FAIL_ON,
+    FORMATS,
+    PROGRAM,
+    SETUP_EXPORTS,
+    SHELLS,
+)
 from canvas_kms_tui.target import USE_CASES
 
 DEFAULTS = {"format": ("text",), "output": "-", "fail_on": ("fail",), "compare": None, "suppress": None, "since": None}
@@ -86,9 +95,10 @@ def changes(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--export-fixes",
         metavar="F,…",
-        type=values.some_of(EXPORTS),
+        type=values.some_of(tuple(dict.fromkeys((*EXPORTS, *SETUP_EXPORTS)))),
         default=(),
-        help=f"the fixes as code: one or several of {', '.join(EXPORTS)}",
+        help=f"the fixes as code: one or several of {', '.join(EXPORTS)}; with --setup --answers the whole set-up: "
+        f"{', '.join(SETUP_EXPORTS)}",
     )
     group.add_argument(
         "--plan", metavar="FILE", type=values.text, help="write the smallest set of changes that mends the import"

@@ -17,6 +17,7 @@ DEFAULT_DEMO = "role-denied-kms"
 
 FORMATS = ("text", "json", "jsonl", "markdown", "html", "junit", "ocsf")
 EXPORTS = ("cli", "powershell", "cloudformation", "terraform")
+SETUP_EXPORTS = ("cli", "cloudformation", "terraform", "console")  #: console: a walk through AWS's console, as text
 FAIL_ON = ("warn", "fail")
 SHELLS = ("bash", "zsh", "fish", "powershell")
 

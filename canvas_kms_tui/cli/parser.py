@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 from canvas_kms_tui.cli import flags, values
-from canvas_kms_tui.cli.options import PROGRAM, Options, UsageError
+from canvas_kms_tui.cli.options import EXPORTS, PROGRAM, SETUP_EXPORTS, Options, UsageError
 
 _DESCRIPTION = """\
 Tells why an Amazon SageMaker Canvas dataset import failed, shows the statement that decided it, and offers the
@@ -109,6 +109,12 @@ def _check_together(options: Options) -> None:
         raise UsageError("--confirm is for --apply-plan, --setup and --undo")
     if options.answers and not options.setup:
         raise UsageError("--answers is for --setup")
+    fitting = SETUP_EXPORTS if options.setup else EXPORTS
+    if other := next((name for name in options.export_fixes if name not in fitting), None):
+        face = "with" if options.setup else "without"
+        raise UsageError(f"--export-fixes {other} has no meaning {face} --setup; one of {', '.join(fitting)}")
+    if options.setup and options.plan and options.export_fixes:
+        raise UsageError("--plan and --export-fixes: one at a time")
     if options.setup and (other := next((flag for flag in _NOT_WITH_SETUP if getattr(options, flag)), None)):
         raise UsageError(f"{_flag(other)} has no meaning with --setup")
     both = set(options.only) & set(options.skip)

@@ -17,7 +17,6 @@ from canvas_kms_tui.tui import run as run_screen
 def run(options: Options) -> int:
     """Show the program until it is left; gives the exit code."""
     check(options)
-    open_source = opener(options)
 
     async def connect() -> Connection:
         opened = await open_source()
@@ -47,7 +46,9 @@ def run(options: Options) -> int:
         accept_unknown=options.accept_unknown,
         only=options.only,
         skip=options.skip,
+        setup=options.setup,
     )
+    open_source = opener(options, session.told, session.sign_in)
     return run_screen(session)
 
 

@@ -10,7 +10,7 @@ from canvas_kms_tui import setup as setups
 from canvas_kms_tui.cli.connect import Opened
 from canvas_kms_tui.cli.headless import headless
 from canvas_kms_tui.cli.options import Complaint, Options, UsageError
-from canvas_kms_tui.cli.output import demand_file, to_stdout
+from canvas_kms_tui.cli.output import Output, demand_file, to_stdout
 from canvas_kms_tui.cli.progress import Progress
 from canvas_kms_tui.facts import Calls, Facts
 from canvas_kms_tui.findings import Diagnosis
@@ -18,6 +18,7 @@ from canvas_kms_tui.fleet.exits import Exit, exit_code
 from canvas_kms_tui.fleet.run import Plan, diagnose
 from canvas_kms_tui.report.asides import Asides
 from canvas_kms_tui.setup import Answers, Made, Setup, planfile, telling
+from canvas_kms_tui.setup.export import EXPORTS
 
 
 def print_answers(options: Options) -> int:
@@ -27,7 +28,7 @@ def print_answers(options: Options) -> int:
 
 
 def setup(options: Options) -> int:
-    """Set up from ``--answers``: plan, prove, make, diagnose. With ``--plan`` nothing is made.
+    """Set up from ``--answers``: plan, prove, make, diagnose. With ``--plan`` and ``--export-fixes`` nothing is made.
 
     Raises:
         UsageError: the answers cannot be meant; each problem is a line.
@@ -36,6 +37,8 @@ def setup(options: Options) -> int:
     answers = _answers(options)
     if options.plan:
         return _on_paper(options, answers)
+    if options.export_fixes:
+        return _as_code(options, answers)
     account = _expected(options)
 
     async def work(opened: Opened, progress: Progress) -> tuple[Setup, Made, Diagnosis | None]:
@@ -85,6 +88,19 @@ def _on_paper(options: Options, answers: Answers) -> int:
             planfile.save(planned, file)
         except OSError as problem:
             raise UsageError(f"--plan {file}: {problem.strerror or problem}") from None
+    return Exit.CLEAN if planned.proven or not planned.changes else Exit.FOUND
+
+
+#: What the files are called after, so that the tools take them.
+_SUFFIXES = {"cli": "sh", "cloudformation": "template.json", "terraform": "tf.json", "console": "txt"}
+
+
+def _as_code(options: Options, answers: Answers) -> int:
+    """The whole set-up as code, on stdout or where ``--output`` says; nothing is written to AWS."""
+    output = Output(options.output, options.export_fixes)
+    planned = headless(options, lambda opened, progress: _prepared(opened, answers, progress))
+    stem = f"{planned.account.account}_{planned.account.region}"
+    output.write(stem, [(_SUFFIXES[name], EXPORTS[name](planned)) for name in options.export_fixes])
     return Exit.CLEAN if planned.proven or not planned.changes else Exit.FOUND
 
 

@@ -55,10 +55,19 @@ async def look(
         parts.append(lambda so_far: _with_affected(facts, path, so_far))
     if what_changed:
         parts.append(lambda so_far: _with_timeline(facts, path, so_far, since))
-    for part in parts:
-        diagnosis = _summed_up(facts, await part(diagnosis), whole=causes is None)
-        if arrived:
-            arrived(diagnosis)
+    # What the later parts read is asked at once, and found by them in their turn.
+    ahead = asyncio.gather(
+        *([opinions(path)] if second_opinions else []),
+        *([affected(facts, path, diagnosis)] if who_else else []),
+        return_exceptions=True,
+    )
+    try:
+        for part in parts:
+            diagnosis = _summed_up(facts, await part(diagnosis), whole=causes is None)
+            if arrived:
+                arrived(diagnosis)
+    finally:
+        ahead.cancel()
     return diagnosis
 
 

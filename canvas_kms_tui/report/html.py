@@ -1,4 +1,8 @@
-"""The report as one HTML file: no script, no network, light and dark, good on paper."""
+"""The report as one HTML file: no script, no network, light and dark, good on paper.
+
+On paper what is folded on the screen is printed too. Cells are declared to be text, so that a spreadsheet that opens
+the file takes none for a formula.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +32,6 @@ _PAGE = Template("""<!DOCTYPE html>
   --fail: #b42318; --warn: #8a5a00; --pass: #1a7f37; --unknown: #6639ba; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --dim: #9198a1; --paper: #0d1117; --box: #161b22;
   --line: #30363d; --fail: #ff8178; --warn: #e3b341; --pass: #56d364; --unknown: #d2a8ff; } }
-@media print { :root { --ink: #000; --dim: #444; --paper: #fff; --box: #fff; --line: #999; --fail: #000; --warn: #000;
-  --pass: #000; --unknown: #000; } article { break-inside: avoid; } body { font-size: 10pt; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem; max-width: 62rem; color: var(--ink); background: var(--paper);
   font: 15px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
@@ -39,12 +41,20 @@ code, pre { font: 13px/1.45 ui-monospace, monospace; } pre { white-space: pre-wr
 article { border: 1px solid var(--line); border-left-width: .4rem; padding: .75rem 1rem; margin: .75rem 0; }
 table { border-collapse: collapse; width: 100%; } td, th { border-bottom: 1px solid var(--line); padding: .3rem .5rem;
   text-align: left; vertical-align: top; overflow-wrap: break-word; } td:last-child { min-width: 9rem; }
+td { mso-number-format: "\\@"; }
+@media screen and (max-width: 48rem) { body { padding: .75rem; } td { overflow-wrap: anywhere; }
+  td:last-child { min-width: 5rem; } }
 .dim { color: var(--dim); }
 .fail { border-left-color: var(--fail); } .warn { border-left-color: var(--warn); }
 .unknown, .blocked, .incomplete { border-left-color: var(--unknown); } .pass { border-left-color: var(--pass); }
 b.fail, b.broken, td.explicitly_denied, td.implicitly_denied { color: var(--fail); }
 b.warn, b.warnings { color: var(--warn); } b.pass, b.healthy, td.allowed { color: var(--pass); }
 b.unknown, b.blocked, b.incomplete, td.unknown { color: var(--unknown); }
+@media print { :root { --ink: #000; --dim: #444; --paper: #fff; --box: #fff; --line: #999; --fail: #000; --warn: #000;
+  --pass: #000; --unknown: #000; } body { font-size: 9.5pt; max-width: none; padding: 0; }
+  code, pre { font-size: 8pt; } tr { break-inside: avoid; } h2, h3, summary { break-after: avoid; }
+  article, pre { box-decoration-break: clone; }
+  details::details-content { content-visibility: visible; block-size: auto; } }
 </style>
 </head>
 <body>

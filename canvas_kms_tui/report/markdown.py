@@ -25,17 +25,24 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&$])")
 _LIST_OR_RULE = re.compile(r"^(\d+(?=[.)])|(?=[-+=]))")
 
 
+_CUT = "\n\n*Cut here: too long for a ticket. The JSON report holds all.*\n"
+#: What only we begin a line with, outside of every code block and folded part.
+_BEGINNINGS = ("\n### ", "\n## ", "\n---\n")
+
+
 def as_markdown(report: Report) -> str:
     """At most 60,000 characters: folded parts are left out, with a line that says so, before anything else is."""
     text = _assemble(report, folded=True)
     if len(text) > LIMIT:
         text = _assemble(report, folded=False)
-    if len(text) > LIMIT:
-        text = (
-            text[: LIMIT - 200].rpartition("\n\n")[0]
-            + "\n\n*Cut here: too long for a ticket. The JSON report holds all.*\n"
-        )
-    return text
+    return text if len(text) <= LIMIT else _cut(text)
+
+
+def _cut(text: str) -> str:
+    """As many whole findings as there is room for."""
+    kept = text[: LIMIT - len(_CUT)]
+    whole = max(kept.rfind(beginning) for beginning in _BEGINNINGS)
+    return (kept[:whole] if whole > 0 else kept).rstrip() + _CUT
 
 
 def _assemble(report: Report, *, folded: bool) -> str:
@@ -74,7 +81,7 @@ def _longest_run(text: str) -> int:
 
 def finding_markdown(finding: Finding) -> str:
     """One finding in full, as copied from the screen."""
-    return "\n".join(_finding(finding)).rstrip() + "\n"
+    return "\n".join(_finding(finding, folded=True)).rstrip() + "\n"
 
 
 def diagnosis_markdown(diagnosis: Diagnosis, asides: Asides, *, folded: bool) -> str:
@@ -94,7 +101,7 @@ def diagnosis_markdown(diagnosis: Diagnosis, asides: Asides, *, folded: bool) ->
     findings = words.by_urgency(diagnosis)
     for finding in findings:
         if words.needs_words(finding):
-            lines += [*_finding(finding), ""]
+            lines += [*_finding(finding, folded=folded), ""]
     if diagnosis.accepted_unknown:
         lines += [f"Accepted as unknown: {', '.join(code(name) for name in diagnosis.accepted_unknown)}", ""]
     for title, told in (*evidence.sections(diagnosis), *asides.sections(diagnosis)):
@@ -106,7 +113,8 @@ def diagnosis_markdown(diagnosis: Diagnosis, asides: Asides, *, folded: bool) ->
         lines += _folded(f"{len(rest)} more causes: passed or not applicable", [_short(finding) for finding in rest])
     else:
         lines += [
-            f"*{len(rest)} causes that passed or do not apply, and the import's steps, are left out for length.*",
+            f"*{len(rest)} causes that passed or do not apply, the import's steps and the documents after each fix are "
+            "left out for length.*",
             "",
         ]
     lines += [f"Causes {escape(words.coverage_line(diagnosis))}. Calls {escape(words.calls_line(diagnosis))}.", ""]
@@ -136,7 +144,7 @@ def _short(finding: Finding) -> str:
     return f"- {words.SIGN[finding.status]} {code(finding.cause)} {escape(finding.summary)} ({code(finding.resource)})"
 
 
-def _finding(finding: Finding) -> Iterator[str]:
+def _finding(finding: Finding, *, folded: bool) -> Iterator[str]:
     yield f"### {words.SIGN[finding.status]} {escape(finding.title)}"
     yield ""
     yield (
@@ -162,10 +170,10 @@ def _finding(finding: Finding) -> Iterator[str]:
                 block(json.dumps(plain(gap.grant), indent=2), "json"),
             )
     for fix in finding.fixes:
-        yield from _fix(fix)
+        yield from _fix(fix, folded=folded)
 
 
-def _fix(fix: Fix) -> Iterator[str]:
+def _fix(fix: Fix, *, folded: bool) -> Iterator[str]:
     yield ""
     yield f"**Fix:** {escape(fix.title)} ({words.who_applies(fix)})"
     if told := words.proof(fix):
@@ -173,7 +181,7 @@ def _fix(fix: Fix) -> Iterator[str]:
     if fix.text:
         yield from ("", *(escape(line) for line in fix.text.splitlines()))
     for change in fix.changes:
-        yield from ("", *_change(change))
+        yield from ("", *(_change(change) if folded else _short_change(change)))
 
 
 def _change(change: Change) -> Iterator[str]:
@@ -187,6 +195,10 @@ def _change(change: Change) -> Iterator[str]:
     yield block(hidden.escaped(json.dumps(plain(change.after), indent=2, ensure_ascii=False)), "json")
     yield ""
     yield "</details>"
+
+
+def _short_change(change: Change) -> Iterator[str]:
+    yield f"- {code(change.action)} on {code(change.resource)}; undo: {change.undo.value}"
 
 
 def _html(text: str) -> str:

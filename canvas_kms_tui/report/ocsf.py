@@ -120,4 +120,4 @@ def _uid(finding: Finding, diagnosis: Diagnosis) -> str:
     """The same finding of the same target has the same id in every run."""
     target = diagnosis.target
     where = "/".join((target.account, target.region, target.domain_id, target.user_profile))
-    return hashlib.sha256(f"{where}/{finding.id}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{where}/{finding.id}".encode("utf-8", "backslashreplace")).hexdigest()[:32]

@@ -91,6 +91,9 @@ class Account:
     keys: Sequence[Key] | Unreadable
     vpcs: Sequence[Vpc] | Unreadable
     buckets: Sequence[str] | Unreadable
+    may_not: frozenset[str] = (
+        frozenset()
+    )  #: actions that IAM says the caller lacks; empty also where it may not be asked
 
     @property
     def default_bucket(self) -> str:
@@ -135,15 +138,47 @@ def listed(part: Sequence[T] | Unreadable) -> Sequence[T]:
 async def look(connection: Connection) -> Account:
     """Read everything that a set-up chooses from. Reads only."""
     reader, caller = Reader(Calls(connection.gateway)), connection.caller
-    domains, roles, keys, vpcs, buckets = await asyncio.gather(
+    domains, roles, keys, vpcs, buckets, may_not = await asyncio.gather(
         known(_domains(reader)),
         known(_roles(reader)),
         known(_keys(reader)),
         known(_vpcs(reader)),
         known(_buckets(reader)),
+        known(_lacking(reader, caller.arn)),
     )
     place = (caller.account, caller.partition, connection.region, caller.arn)
-    return Account(*place, domains, roles, keys, vpcs, buckets)
+    lacking = frozenset[str]() if isinstance(may_not, Unreadable) else may_not
+    return Account(*place, domains, roles, keys, vpcs, buckets, lacking)
+
+
+#: What a set-up does besides the documents' edits, as IAM's simulator is asked about it.
+MAKES = (
+    "iam:CreateRole",
+    "iam:AttachRolePolicy",
+    "iam:PutRolePolicy",
+    "kms:CreateKey",
+    "kms:CreateAlias",
+    "s3:CreateBucket",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutBucketCORS",
+    "sagemaker:CreateDomain",
+    "sagemaker:UpdateDomain",
+    "sagemaker:CreateUserProfile",
+)
+
+
+async def _lacking(reader: Reader, caller: str) -> frozenset[str]:
+    """What IAM says that the caller may not do (identity policies, boundary and SCPs)."""
+    tail = caller.split(":", 5)[5]
+    source = caller
+    if tail.startswith("assumed-role/"):
+        source = str((await reader.get("iam", "get_role", RoleName=tail.split("/")[1]))["Role"]["Arn"])
+    answer = await reader.get(
+        "iam", "simulate_principal_policy", PolicySourceArn=source, ActionNames=list(MAKES), ResourceArns=["*"]
+    )
+    results = answer.get("EvaluationResults") or ()
+    return frozenset(str(each["EvalActionName"]) for each in results if each.get("EvalDecision") != "allowed")
 
 
 async def _domains(reader: Reader) -> list[Domain]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from canvas_kms_tui.facts import Unreadable
 from canvas_kms_tui.setup.account import Account, Bucket, Key
 from canvas_kms_tui.setup.answers import AWS_MANAGED, NEW, PUBLIC, SAME, VPC_ONLY, Answers
+from canvas_kms_tui.setup.planned import DEFAULT_ROLE
 from canvas_kms_tui.target import BadTarget, Dataset
 
 #: API models: CreateDomain DomainName, CreateUserProfile UserProfileName; IAM role names; KMS aliases.
@@ -42,7 +43,37 @@ def problems(answers: Answers, account: Account, bucket: Bucket) -> list[Problem
         *_datasets(answers),
         *_network(answers, account),
         *_profiles(answers, account),
+        *_permissions(answers, account, bucket),
     ]
+
+
+def _permissions(answers: Answers, account: Account, bucket: Bucket) -> Iterator[Problem]:
+    """What has to be made and IAM says that the caller may not make, at the step that wants it."""
+    domain = account.domain(answers.domain)
+    own = str((domain.settings if domain else {}).get("ExecutionRole") or "")
+    role_is_new = account.role(answers.role or own or DEFAULT_ROLE) is None
+    keys = {"data_key": answers.data_key, **({} if domain else {"storage_key": answers.storage_key})}
+    wants = [
+        ("domain", "domain", domain is None, ("sagemaker:CreateDomain",), "choose a Domain that exists"),
+        ("role", "role", role_is_new, ("iam:CreateRole", "iam:AttachRolePolicy"), "choose a role that exists"),
+        *(
+            (name.replace("_", "-"), name, key == NEW, ("kms:CreateKey", "kms:CreateAlias"), "choose a key that exists")
+            for name, key in keys.items()
+        ),
+        ("bucket", "bucket", not bucket.exists, ("s3:CreateBucket",), "choose a bucket that exists"),
+        (
+            "profiles",
+            "profiles",
+            bool(answers.profiles),
+            ("sagemaker:CreateUserProfile",),
+            "keep those there are",
+        ),
+    ]
+    for step, answer, wanted, actions, instead in wants:
+        lacking = [action for action in actions if action in account.may_not]
+        if wanted and lacking:
+            text = f"you lack {' and '.join(lacking)}: {instead}, or ask for it (--print-policy setup)"
+            yield Problem(step, answer, text)
 
 
 def _domain(answers: Answers, account: Account) -> Iterator[Problem]:

@@ -15,7 +15,6 @@ from typing import Any
 from canvas_kms_tui.change import Change
 from canvas_kms_tui.changes import Entry, Event, Journal, Outcome, Refused, apply, confirmations, recover, undo
 from canvas_kms_tui.changes.apply import check_confirmed
-from canvas_kms_tui.changes.creation import is_creation
 from canvas_kms_tui.changes.standing import standing
 from canvas_kms_tui.edits import creation
 from canvas_kms_tui.gateway import CallFailed, Connection, FailureKind, Response, Writer
@@ -152,15 +151,30 @@ def in_pieces(changes: Sequence[Change]) -> Iterator[list[Change]]:
 
 
 def words(changes: Sequence[Change]) -> str:
-    """``create key alias/canvas-data``, for titles and lists."""
-    first = changes[0]
-    name = first.resource.rsplit(":", 1)[-1]
-    verb = "create" if first.operation.startswith("Create") else "attach" if is_creation(first) else "set"
-    more = f" and {len(changes) - 1} settings" if len(changes) > 1 else ""
-    policy = f" {first.parameters['PolicyArn'].rsplit('/', 1)[-1]} to" if first.operation == "AttachRolePolicy" else ""
-    if first.operation == "EnableKeyRotation":
-        return f"turn on key rotation of {name}"
-    return f"{verb}{policy or ' ' + first.document} {name}{more}"
+    """``create the role CanvasExecutionRole``, for titles and lists."""
+    first, parameters = changes[0], changes[0].parameters
+    name = first.resource.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
+    match first.operation:
+        case "CreateRole":
+            return f"create the role {name}"
+        case "AttachRolePolicy":
+            return f"attach {parameters['PolicyArn'].rsplit('/', 1)[-1]} to {name}"
+        case "PutRolePolicy":
+            return f"give {name} the inline policy {parameters['PolicyName']}"
+        case "CreateKey":
+            return f"create a key for {parameters['Description'].rpartition(': ')[2]}"
+        case "CreateAlias":
+            return f"name the key {parameters['AliasName']}"
+        case "EnableKeyRotation":
+            return "let KMS renew the key every year"
+        case "CreateBucket":
+            return f"create the bucket {name}" + (f" with {len(changes) - 1} settings" if len(changes) > 1 else "")
+        case "CreateDomain":
+            return f"create the Domain {parameters['DomainName']}"
+        case "CreateUserProfile":
+            return f"create the user profile {parameters['UserProfileName']}"
+        case _:
+            return f"set {' and '.join(change.document for change in changes)} of {name}"
 
 
 def _target(target: Target, real: Mapping[str, str]) -> Target:

@@ -27,10 +27,15 @@ def verdict(desk: Desk, board: Board, phase: Phase, trouble: str, now: float, *,
     if phase is Phase.STOPPED:
         return Verdict(where, what, STOPPED, trouble, ("r tries again", "q quits"), progress)
     if phase is not Phase.DONE or board.diagnosis is None:
-        return Verdict(where, what, RUNNING, _so_far(desk, board, phase), ("q quits at any time",), progress)
+        return Verdict(where, what, RUNNING, _so_far(desk, board, phase), _while_running(desk), progress)
     found = board.diagnosis.verdict
     hints = (("esc shows the list again",) if zoomed else ()) + _next(desk, board)
     return Verdict(where, what, VERDICT[found.status], found.headline, hints, progress)
+
+
+def _while_running(desk: Desk) -> tuple[str, ...]:
+    waits = desk.session.waits_for()
+    return (*((waits,) if waits else ()), "esc stops", "q quits at any time")
 
 
 def _where(desk: Desk) -> str:

@@ -71,6 +71,7 @@ MAIN = (
     Key("journal", ("J",), "Journal", "What was changed in this account, and taking it back."),
     Key("ask", ("v",), "Try a request", "Change a request of the import and see how AWS would decide it."),
     Key("watch", ("w",), "Watch", "Check again every half minute until w; rings when the verdict turns."),
+    Key("setup", ("S",), "Set up", "Set Canvas up for the first time, or fill a Domain's gaps; reviewed first."),
     Key("target", ("t",), "Target", "Look at another Domain, user profile or dataset."),
     Key("console", ("o",), "Console link", "Copy the link to the resource in the AWS console."),
     Key("palette", ("ctrl+p",), "Palette", "Find anything the program can do."),
@@ -143,6 +144,23 @@ MOVING = (
     ("mouse", "Click chooses, the wheel scrolls, a click on a key in the last line presses it."),
 )
 
+SETUP = (
+    Key("choose", ("enter",), "Choose", "Take what is marked or typed; of several, mark it or take it back.", 1),
+    Key("next", ("ctrl+s", "tab"), "Next", "Go on with what is chosen or proposed.", 2),
+    Key("back", ("escape", "shift+tab"), "Back", "Go to the question before; from the first one leave.", 3),
+    Key("leave", ("ctrl+l",), "Leave", "Leave; the answers are kept for next time, nothing is changed.", 4),
+    Key("quit", ("ctrl+q",), "Quit", "Leave the program at once.", 5),
+)
+
+SETUP_REVIEW = (
+    Key("apply", ("a",), "Make it", "Make all of this, piece by piece; asks for typing what can never be changed.", 1),
+    Key("back", ("escape",), "Answers", "Go back to the questions; nothing is changed.", 2),
+    Key("choose", ("enter", "r"), "Diagnose", "Diagnose the import in what stands now.", 3),
+    _COPY,
+    _HELP,
+    Key("quit", ("ctrl+q",), "Quit", "Leave at once; what was made stays, and the next start goes on."),
+)
+
 SCREENS: dict[str, Sequence[Key]] = {
     "main": MAIN,
     "fix": FIX,
@@ -151,6 +169,8 @@ SCREENS: dict[str, Sequence[Key]] = {
     "journal": JOURNAL,
     "ask": ASK,
     "pick": PICK,
+    "setup": SETUP,
+    "setup_review": SETUP_REVIEW,
     "help": HELP,
 }
 TITLES = {
@@ -161,6 +181,8 @@ TITLES = {
     "journal": "Journal",
     "ask": "Trying a request",
     "pick": "Choosing the target",
+    "setup": "First set-up",
+    "setup_review": "Review of the set-up",
     "help": "Keys",
 }
 FOOTER_KEYS = 9

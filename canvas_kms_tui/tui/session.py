@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from canvas_kms_tui.gateway import Connection
+from canvas_kms_tui.gateway import AskToSignIn, Connection, SignIn
 from canvas_kms_tui.target import Dataset, Target
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ class Session:
         out: directory where reports are written.
         clock: seconds, for elapsed times.
         watch_seconds: how often a watched target is checked again.
+        setup: begin with the first set-up.
         rooms: what the screens ask of the rest of the program; None = the real rooms.
+        ask_to_sign_in: set by the screen that can.
     """
 
     connect: Callable[[], Awaitable[Connection]]
@@ -54,6 +56,22 @@ class Session:
     clock: Callable[[], float] = time.monotonic
     watch_seconds: float = 30.0
     rooms: Rooms | None = None
+    setup: bool = False
+    ask_to_sign_in: AskToSignIn | None = None
+    _waited_for: tuple[str, float] = ("", 0.0)
+
+    def told(self, what: str, seconds: float) -> None:
+        """What a call waits for, and how long; said on any thread."""
+        self._waited_for = (what, self.clock() + seconds)
+
+    def waits_for(self) -> str:
+        """What is waited for just now, or ""."""
+        what, until = self._waited_for
+        return what if self.clock() < until else ""
+
+    async def sign_in(self, wanted: SignIn) -> bool:
+        """Have the screen sign in anew; False while there is no screen that could."""
+        return await self.ask_to_sign_in(wanted) if self.ask_to_sign_in is not None else False
 
     def target(self, connection: Connection) -> Target | None:
         """The whole target, or None while a part of it has still to be chosen."""

@@ -1,3 +1,4 @@
+import json
 import stat
 
 import pytest
@@ -7,6 +8,7 @@ from canvas_kms_tui.changes.entries import Header, Result
 from canvas_kms_tui.changes.errors import Refused
 from canvas_kms_tui.changes.journal import STATE_DIR, Journal
 from canvas_kms_tui.changes.record import from_json, to_json
+from canvas_kms_tui.changes.telling import journal_json, journal_text
 
 KEY = "arn:aws:kms:eu-central-2:555566667777:key/abc"
 CHANGE = edits.enable_key(key_arn=KEY, region="eu-central-2")
@@ -95,3 +97,37 @@ def test_a_change_survives_json():
 def test_something_else_is_no_change():
     with pytest.raises(ValueError, match="not a change"):
         from_json({"service": "kms", "undo": "exact"})
+
+
+NONSENSE = (None, "", "x", 7, [], {}, [{}])
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_whatever_is_edited_in_a_journal_file_it_is_still_listed(number, journal):
+    """No line of it, replaced by nonsense in whole or in part, keeps the other entries from being read."""
+    writing = journal.begin(HEADER, [CHANGE])
+    writing.writing(0, {"KeyState": "Disabled"})
+    writing.outcome(0, Result.DONE, found={"KeyState": "Enabled"})
+    writing.close()
+    (path,) = journal.directory.glob("*.jsonl")
+    lines = path.read_text().splitlines()
+    whole = json.loads(lines[number])
+    broken = [*NONSENSE, *({**whole, key: value} for key in whole for value in NONSENSE), "[" * 100_000]
+    for one in broken:
+        text = one if isinstance(one, str) and one.startswith("[") else json.dumps(one)
+        path.write_text("\n".join([*lines[:number], text, *lines[number + 1 :]]))
+        (entry,) = journal.entries()
+        assert entry.id == path.stem
+        assert journal_text([entry])
+        assert journal_json([entry])
+        assert isinstance(journal.open_entries(account="555566667777", source="live"), list)
+
+
+def test_an_entry_cannot_name_another_file_to_be_written_to(journal, tmp_path):
+    writing = journal.begin(HEADER, [CHANGE])
+    writing.leave()
+    (path,) = journal.directory.glob("*.jsonl")
+    path.write_text(path.read_text().replace(writing.id, "../elsewhere"))
+    (entry,) = journal.entries()
+    journal.reopen(entry).close()
+    assert list(tmp_path.glob("elsewhere*")) == []

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -122,6 +124,9 @@ async def test_a_replica_with_the_same_id_in_another_region_is_another_key():
     class Real:
         async def call(self, service, operation, *, region=None, **params):
             return {"Policy": "real"}
+
+        def now(self):
+            return datetime.now(UTC)
 
     overlay = Overlay(Real(), [statement("kms:Decrypt")])
     ask = {"PolicyName": "default"}

@@ -14,6 +14,8 @@ import psutil
 import pytest
 from program import CLEAN, PYTHON, run, the_line
 
+from canvas_kms_tui.aws import case
+from canvas_kms_tui.cli.options import FORMATS
 from canvas_kms_tui.demo import environments
 from canvas_kms_tui.demo.server import RunningDemo
 from canvas_kms_tui.report.dump import schema_text
@@ -180,6 +182,16 @@ def test_one_format_goes_into_a_file_whole(tmp_path: Path):
     assert json.loads(place.read_text())["source"] == "demo"
     assert place.stat().st_mode & 0o777 == 0o640
     assert [path.name for path in tmp_path.iterdir()] == ["diagnosis.json"]
+
+
+@pytest.mark.parametrize(("name", "code"), [("two-causes", 1), ("operator-denied", 3), ("delegated-healthy", 0)])
+async def test_the_exit_code_is_the_same_in_every_format(recorded, tmp_path, name, code):
+    case.write((await recorded(name)).case, tmp_path / "case.json")
+    place = ("--case", str(tmp_path / "case.json"))
+    given = ["--accept-unknown", "service-throttled,kms-limits"] if code == 0 else []
+    assert {form: run("--batch", *place, *given, "--format", form).returncode for form in FORMATS} == dict.fromkeys(
+        FORMATS, code
+    )
 
 
 def test_a_reader_that_goes_away_is_no_error():

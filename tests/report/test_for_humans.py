@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -30,6 +32,8 @@ HOSTILE = [
     "&lt;b&gt;",
     "two\n\nparagraphs",
     "a\\",
+    '=HYPERLINK("http://x/y","z")',
+    "+1-1",
 ]
 
 
@@ -111,11 +115,41 @@ def test_a_report_too_long_for_a_ticket_leaves_the_folded_parts_out_and_says_so(
     assert "left out for length" in text
 
 
-def test_even_failures_alone_stay_within_the_limit():
-    failures = [finding(f"cause-{number}", Status.FAIL, summary="s" * 500) for number in range(200)]
+def test_even_failures_alone_stay_within_the_limit_and_end_with_a_whole_finding():
+    gap = everything().diagnoses[0].findings[1].could_not_check
+    failures = [
+        finding(f"cause-{number}", Status.UNKNOWN, summary="s" * 500, could_not_check=gap) for number in range(200)
+    ]
     text = render("markdown", Report("demo", [diagnosis(*failures)]))
+    assert 55_000 < len(text) <= 60_000
+    shown = show(text)
+    assert "<em>Cut here" in shown
+    assert shown.count("<pre>") == shown.count("<h3>") == text.count("\n### ")
+
+
+def test_the_documents_after_a_fix_are_left_out_before_a_finding_is():
+    failed = everything().diagnoses[0].findings[0]
+    (fix,) = failed.fixes
+    long = replace(fix.changes[0], after={"Statement": ["x" * 40_000]})
+    findings = [replace(failed, cause=f"cause-{number}", fixes=(replace(fix, changes=(long,)),)) for number in range(3)]
+    text = render("markdown", Report("demo", [diagnosis(*findings)]))
     assert len(text) <= 60_000
-    assert "Cut here" in text
+    assert "Cut here" not in text
+    assert all(each.cause in text for each in findings)
+    assert "documents after each fix are left out for length" in text
+
+
+@pytest.mark.parametrize("name", ["text", "markdown", "html", "json"])
+def test_each_format_tells_the_same_numbers(name):
+    text = render(name, everything())
+    coverage = everything().diagnoses[0].coverage()
+    if name == "json":
+        assert json.loads(text)["diagnoses"][0]["coverage"] == coverage
+        return
+    (told,) = re.findall(r"(\d+) planned: ([^.\n]+)", text.replace("\\", ""))
+    assert int(told[0]) == coverage["planned"]
+    said = {each.partition(" ")[2].replace(" ", "_"): int(each.partition(" ")[0]) for each in told[1].split(", ")}
+    assert said == {status: count for status, count in coverage.items() if status != "planned" and count}
 
 
 def test_checks_that_wait_for_the_same_answer_are_told_together():

@@ -47,6 +47,13 @@ def test_hostile_text_is_text_in_html(text):
     assert " ".join(text.split()) in " ".join("".join(tree.itertext()).split())
 
 
+@pytest.mark.parametrize("said", ["=1+1", "@SUM(A1:A9)", "+1", "-1"])
+def test_a_spreadsheet_that_opens_the_html_takes_no_cell_for_a_formula(said):
+    text = render("html", hostile(said))
+    assert 'td { mso-number-format: "\\@"; }' in text
+    assert said in {"".join(cell.itertext()) for cell in parsed(text).iter("td")}
+
+
 def test_junit_counts_as_the_dump_does():
     suites = JUnitXml.fromstring(render("junit", everything()).encode())
     coverage = everything().diagnoses[0].coverage()
@@ -77,6 +84,13 @@ def test_every_finding_is_an_ocsf_compliance_finding():
     assert [event["status_code"] for event in events] == [
         each.status.value for each in everything().diagnoses[0].findings
     ]
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "\x00\x1b[31m\ud800"])
+def test_hostile_text_is_text_in_ocsf(text):
+    (event,) = json.loads(render("ocsf", hostile(text)))
+    ComplianceFinding.model_validate(event)
+    assert event["unmapped"]["finding"]["summary"] == text
 
 
 def test_a_finding_keeps_its_ocsf_id_from_run_to_run():

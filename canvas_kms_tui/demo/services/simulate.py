@@ -13,6 +13,7 @@ from typing import Any
 
 from moto.iam.models import Role
 
+from canvas_kms_tui.demo import denials
 from canvas_kms_tui.demo.call import AwsError, Call, operation
 from canvas_kms_tui.demo.services import iam, organizations
 
@@ -30,11 +31,26 @@ def simulate_principal_policy(call: Call) -> Mapping[str, Any]:
     boundary = _boundary_document(call, role)
     scps = organizations.control_policies(call, "SERVICE_CONTROL_POLICY")
     results = [
-        _result(action, resource, context, identity, boundary, scps)
+        _refused(action, resource)
+        if _operator_lacks(call, role, action)
+        else _result(action, resource, context, identity, boundary, scps)
         for action in call.params["ActionNames"]
         for resource in call.params.get("ResourceArns") or ["*"]
     ]
     return {"EvaluationResults": results, "IsTruncated": False}
+
+
+def _operator_lacks(call: Call, role: Role, action: str) -> bool:
+    """What the environment's operator is denied stands in no policy of its role."""
+    for identity in call.world.identities.values():
+        if f":assumed-role/{role.name}/" in identity.arn and identity.account == call.account:
+            return any(denials.matches(denied.action.lower(), action.lower()) for denied in identity.denied)
+    return False
+
+
+def _refused(action: str, resource: str) -> dict[str, Any]:
+    return {"EvalActionName": action, "EvalResourceName": resource, "EvalDecision": "implicitDeny",
+            "MatchedStatements": [], "MissingContextValues": []}  # fmt: skip
 
 
 def _role(call: Call, arn: str) -> Role:

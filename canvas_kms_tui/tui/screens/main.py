@@ -14,7 +14,7 @@ from canvas_kms_tui.findings import Finding
 from canvas_kms_tui.tui import headline, messages, pages
 from canvas_kms_tui.tui.board import Board
 from canvas_kms_tui.tui.desk import Trouble
-from canvas_kms_tui.tui.screens import main_extras
+from canvas_kms_tui.tui.screens import main_stops
 from canvas_kms_tui.tui.screens.keyed import bindings
 from canvas_kms_tui.tui.widgets.cause_tree import CauseTree
 from canvas_kms_tui.tui.widgets.detail import Detail
@@ -24,7 +24,7 @@ from canvas_kms_tui.tui.widgets.path_line import PathLine
 from canvas_kms_tui.tui.widgets.verdict_bar import VerdictBar
 
 
-class MainScreen(main_extras.MainExtras):
+class MainScreen(main_stops.MainStops):
     """Starts connecting as soon as it has been drawn."""
 
     CSS_PATH = "main.tcss"
@@ -50,6 +50,7 @@ class MainScreen(main_extras.MainExtras):
         yield KeyFooter(self.TABLE)
 
     def on_mount(self) -> None:
+        self.desk.session.ask_to_sign_in = self.ask_to_sign_in
         self.draw()
         self.set_interval(0.5, self._tick)
         self.call_after_refresh(self.begin, self.open_source)
@@ -112,6 +113,8 @@ class MainScreen(main_extras.MainExtras):
         self.draw()
 
     def draw(self, *, top: bool = False) -> None:
+        if not self.is_attached:  # the program is being left
+            return
         now = self.desk.session.clock()
         zoomed = self.has_class("-zoomed")
         said = headline.verdict(self.desk, self.board, self.phase, self.trouble, now, zoomed=zoomed)

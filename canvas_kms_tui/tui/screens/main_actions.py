@@ -34,6 +34,10 @@ class MainActions(MainMoves):
         self.draw()
         connection = await self.desk.connect()
         await self.tell_what_was_left_open()
+        if self.desk.session.setup:
+            self.desk.session.setup = False
+            await self.set_up()
+            return
         if self.desk.target is None:
             self.phase = Phase.CHOOSING
             self.draw()
@@ -49,6 +53,25 @@ class MainActions(MainMoves):
             from canvas_kms_tui.tui.screens.notice import NoticeScreen
 
             self.app.push_screen(NoticeScreen("An earlier run was cut off while it changed something", texts))
+
+    async def set_up(self) -> None:
+        """The first set-up; then what stands is diagnosed, or what was shown before is shown again."""
+        from canvas_kms_tui.tui.screens.setup_flow import set_up
+
+        before, self.phase = self.phase, Phase.CHOOSING
+        self.draw()
+        if await set_up(self, self.looking):
+            await self.diagnose()
+        elif self.desk.case is not None:
+            self.phase = before
+            self.draw()
+        else:
+            raise Trouble("The set-up was left; its answers are kept. S goes on with it, t chooses a target.")
+
+    def looking(self, text: str) -> None:
+        """Say what the program is at while nothing else can be shown."""
+        self.trouble = text
+        self.draw()
 
     async def diagnose(self) -> None:
         self.run_number += 1

@@ -113,6 +113,9 @@ class MainExtras(MainActions):
 
     # Another target
 
+    def do_setup(self) -> None:
+        self.begin(self.set_up)
+
     def do_target(self) -> None:
         self.in_background(self._another_target)
 

@@ -123,7 +123,7 @@ async def choose_target(screen: MainActions) -> None:
 
 async def _one(screen: MainActions, question: str, choices: Sequence[Choice], of: str) -> str:
     if not choices:
-        raise Trouble(f"{question} There is none to choose from ({of}). Check account and Region.", 2)
+        raise Trouble(f"{question} There is none to choose from ({of}). Check account and Region; S sets one up.", 2)
     if len(choices) == 1:
         return choices[0].value
     chosen = await screen.app.push_screen_wait(PickScreen(question, choices, hint=of))

@@ -1,0 +1,96 @@
+"""What cannot be meant is said at its step, before anything is planned."""
+
+from __future__ import annotations
+
+import pytest
+from test_making import answers, connected
+
+from canvas_kms_tui.demo import environments
+from canvas_kms_tui.setup import BadAnswers, from_toml, prepare, to_toml
+from canvas_kms_tui.setup.answers import Answers
+
+
+@pytest.mark.parametrize(
+    ("more", "step", "says"),
+    [
+        ({"domain": "d-elsewhere"}, "domain", "no Domain d-elsewhere"),
+        ({"domain": "a b"}, "domain", "is no name"),
+        ({"auth_mode": "LDAP"}, "domain", "write IAM or SSO"),
+        ({"role": "NightlyReports"}, "role", "does not trust sagemaker.amazonaws.com"),
+        ({"role": "arn:aws:iam::999988887777:role/R"}, "role", "another account"),
+        ({"managed_policies": ("AdministratorAccess",)}, "role", "none of SageMaker's own"),
+        ({"storage_key": "arn:aws:kms:us-east-1:111122223333:key/x"}, "storage-key", "the key is in us-east-1"),
+        ({"data_key": "arn:aws:kms:eu-west-1:999988887777:key/x"}, "data-key", "of account 999988887777"),
+        ({"data_key": "alias/nowhere"}, "data-key", "no key 'alias/nowhere'"),
+        ({"data_key": "alias/signing"}, "data-key", "no symmetric encryption key"),
+        ({"data_key": "alias/retired"}, "data-key", "its state is Disabled"),
+        ({"storage_key": "aws-managed"}, "data-key", "AWS's own"),
+        ({"bucket": "somebody-elses"}, "bucket", "belongs to another account"),
+        ({"bucket": "No Bucket"}, "bucket", "is no bucket name"),
+        ({"datasets": ("s3:/bad",)}, "datasets", "not an S3 URI"),
+        ({"network": "Intranet"}, "network", "write PublicInternetOnly or VpcOnly"),
+        ({"vpc": "vpc-nowhere"}, "network", "no VPC vpc-nowhere"),
+        ({"subnets": ("subnet-nowhere",)}, "network", "no subnet subnet-nowhere"),
+        ({"profiles": ()}, "profiles", "at least one user profile"),
+        ({"profiles": ("a b",)}, "profiles", "is no name"),
+    ],
+)
+async def test_it_is_said_at_its_step(fresh_demo, more, step, says):
+    keys = {
+        "signing": {"aliases": ["alias/signing"], "spec": "RSA_2048", "usage": "SIGN_VERIFY"},
+        "retired": {"aliases": ["alias/retired"], "state": "Disabled"},
+    }
+    foreign = {"foreign": {"name": "somebody-elses", "account": "999988887777"}}
+    demo = fresh_demo(environments.load("empty-account").moved(overrides={"keys": keys, "buckets": foreign}))
+    async with connected(demo) as connection:
+        planned = await prepare(answers(demo).with_(**more), connection)
+    wrong = [problem for problem in planned.problems if problem.step == step]
+    assert planned.stopped
+    assert any(says in problem.text for problem in wrong), planned.problems
+    assert planned.changes == ()
+
+
+@pytest.mark.parametrize(
+    ("denied", "answer"),
+    [
+        ("iam:CreateRole", "role"),
+        ("kms:CreateKey", "storage_key"),
+        ("s3:CreateBucket", "bucket"),
+        ("sagemaker:CreateDomain", "domain"),
+    ],
+)
+async def test_what_one_may_not_make_is_said_with_the_permission(fresh_demo, denied, answer):
+    demo = fresh_demo(environments.load("empty-account").moved(overrides={"operator": {"denied": [denied]}}))
+    async with connected(demo) as connection:
+        planned = await prepare(answers(demo), connection)
+    assert any(problem.answer == answer and denied in problem.text for problem in planned.problems)
+
+
+async def test_one_availability_zone_is_a_warning(fresh_demo):
+    demo = fresh_demo("empty-account")
+    async with connected(demo) as connection:
+        planned = await prepare(answers(demo).with_(subnets=("subnet-0a1b2c3d4e5f60718",)), connection)
+    assert not planned.stopped
+    assert any("Availability Zone" in problem.text for problem in planned.problems)
+    assert planned.proven
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("version = 2", "version is 2"),
+        ("version = 1\nrole = 3", "role = 3: write a text"),
+        ("version = 1\nprofiles = 'ana'", "profiles = 'ana': write a list"),
+        ("version = 1\npin_key = 'yes'", "write true or false"),
+        ("version = 1\ncolour = 'red'", "'colour' is no answer"),
+        ("version = ", "is not TOML"),
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_named(text, says):
+    with pytest.raises(BadAnswers, match=says):
+        from_toml(text)
+
+
+def test_answers_come_back_from_their_file():
+    wanted = Answers(domain="canvas", profiles=("ana", "bén"), pin_key=True, datasets=('s3://a"b/c.csv',))
+    assert from_toml(to_toml(wanted)) == wanted

@@ -1,0 +1,139 @@
+"""The first set-up on the screen, by keyboard alone, on the stand-in."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import golden
+import pytest
+from screen_text import text, until, until_gone
+from test_on_the_stand_in import seated
+from textual.pilot import Pilot
+
+from canvas_kms_tui.setup import load
+
+pytestmark = pytest.mark.xdist_group("tui-stand-in")
+
+SIZES = [(80, 24), (120, 36)]
+SOURCE = "s3://acme-sales-data-111122223333/2025/churn.csv"
+
+
+@pytest.fixture(autouse=True)
+def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CANVAS_KMS_TUI_STATE_DIR", str(tmp_path))
+
+
+async def enter(pilot: Pilot[int], typed: str) -> None:
+    await pilot.press(*["space" if letter == " " else letter for letter in typed], "enter")
+    await pilot.pause()
+
+
+async def to_the_review(pilot: Pilot[int]) -> None:
+    """Take what is proposed everywhere; name a dataset and a user."""
+    await until(pilot, "Which Domain shall Canvas run in?", seconds=30)
+    for question in ("How do users sign in", "Which execution role", "Which of AWS's own policies"):
+        await pilot.press("enter")
+        await until(pilot, question)
+    for question in (
+        "encrypts the Domain's volumes",
+        "encrypts Canvas' data",
+        "Where shall Canvas keep",
+        "refuse every other key",
+        "upload files from the browser",
+        "Which data will be imported",
+    ):
+        await pilot.press("ctrl+s")
+        await until(pilot, question)
+    await enter(pilot, SOURCE)
+    for question in ("reach the internet", "Which VPC", "Which subnets", "Which user profiles"):
+        await pilot.press("ctrl+s")
+        await until(pilot, question)
+    await enter(pilot, "ana")
+    await until(pilot, "is created")
+    await pilot.press("ctrl+s")
+    await until(pilot, "Simulated before anything is created", seconds=60)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_empty_account_becomes_a_healthy_import(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with seated("empty-account", tmp_path, size, setup=True, domain_id=None, user_profile=None) as seat:
+        pilot = seat.pilot
+        await until(pilot, "Which Domain shall Canvas run in?", seconds=30)
+        golden.check(f"setup-{size[0]}x{size[1]}", text(pilot.app))
+        await to_the_review(pilot)
+        golden.check(f"setup-review-{size[0]}x{size[1]}", text(pilot.app))
+        await pilot.press("a")
+        await until(pilot, "To go on, type")
+        await enter(pilot, "111122223333 canvas")
+        await until(pilot, "enter diagnoses what stands now", seconds=120)
+        await pilot.press("enter")
+        shown = await until(pilot, "HEALTHY", seconds=60)
+        assert "Nothing stands in the way" in shown
+
+
+async def test_nothing_is_written_before_the_text_is_typed(tmp_path: Path) -> None:
+    async with seated("empty-account", tmp_path, setup=True, domain_id=None, user_profile=None) as seat:
+        await to_the_review(seat.pilot)
+        await seat.pilot.press("a")
+        await until(seat.pilot, "To go on, type")
+        await enter(seat.pilot, "yes")
+        await until(seat.pilot, "That is not the text above")
+        await seat.pilot.press("escape")
+        await until_gone(seat.pilot, "To go on, type")
+        assert not [each for each in seat.demo.requests() if each["operation"].startswith(("Create", "Put", "Attach"))]
+
+
+async def test_leaving_keeps_the_answers_for_the_user_alone(tmp_path: Path) -> None:
+    async with seated("empty-account", tmp_path, setup=True, domain_id=None, user_profile=None) as seat:
+        await until(seat.pilot, "Which Domain shall Canvas run in?", seconds=30)
+        await enter(seat.pilot, "marketing")
+        await until(seat.pilot, "How do users sign in")
+        await seat.pilot.press("ctrl+l")
+        await until(seat.pilot, "its answers are kept")
+    kept = next((tmp_path / "setup").glob("*.toml"))
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert load(kept).domain == "marketing"
+    async with seated("empty-account", tmp_path, setup=True, domain_id=None, user_profile=None) as seat:
+        await until(seat.pilot, "create marketing", seconds=30)
+
+
+async def test_a_wrong_answer_is_said_where_it_is_given(tmp_path: Path) -> None:
+    async with seated("empty-account", tmp_path, setup=True, domain_id=None, user_profile=None) as seat:
+        pilot = seat.pilot
+        await until(pilot, "Which Domain shall Canvas run in?", seconds=30)
+        await enter(pilot, "no/such")
+        await until(pilot, "is no name")
+        await pilot.press("ctrl+u")
+        await enter(pilot, "canvas")
+        await until(pilot, "How do users sign in")
+        await pilot.press("enter")
+        await until(pilot, "Which execution role")
+        await enter(pilot, "NightlyReports")
+        await until(pilot, "does not trust sagemaker.amazonaws.com")
+        assert "Which execution role" in text(pilot.app)
+
+
+async def test_where_no_domain_is_found_a_key_sets_one_up(tmp_path: Path) -> None:
+    async with seated("empty-account", tmp_path, domain_id=None, user_profile=None) as seat:
+        await until(seat.pilot, "S sets one up", seconds=30)
+        await seat.pilot.press("S")
+        await until(seat.pilot, "Which Domain shall Canvas run in?", seconds=30)
+
+
+async def test_a_domain_that_lacks_only_its_key_is_recognised(tmp_path: Path) -> None:
+    async with seated("data-key-missing", tmp_path) as seat:
+        pilot = seat.pilot
+        await until(pilot, "48 of 48 checked", seconds=60)
+        await pilot.press("S")
+        for question in ("Which Domain", "Which execution role", "encrypts Canvas' data"):
+            await until(pilot, question, seconds=30)
+            await pilot.press("ctrl+s")
+        shown = await until(pilot, "Where shall Canvas keep")
+        assert "of the Domain for volumes" in shown
+        for question in ("refuse every other key", "upload files", "Which data", "Which user profiles"):
+            await pilot.press("ctrl+s")
+            await until(pilot, question)
+        await pilot.press("ctrl+s")
+        shown = await until(pilot, "What is made, in this order", seconds=60)
+        assert "create" not in shown.split("What is made")[1].split("The import as")[0]
