@@ -24,6 +24,7 @@ _READS = {
 _SETTINGS = {"UpdateUserProfile": "sagemaker:DescribeUserProfile", "UpdateDomain": "sagemaker:DescribeDomain"}
 
 #: Every write that a fix can be, and the kind of resource that it is made on: service, and what follows in the ARN.
+#: No fix creates another bucket than the Region's default one.
 _KINDS = {
     ("kms", "key/*"): (
         "kms:GetKeyPolicy",
@@ -43,17 +44,19 @@ _KINDS = {
     ),
     ("sagemaker", "domain/*"): ("sagemaker:DescribeDomain", "sagemaker:UpdateDomain"),
     ("sagemaker", "user-profile/*"): ("sagemaker:DescribeUserProfile", "sagemaker:UpdateUserProfile"),
-    ("s3", "*"): (
-        "s3:ListBucket",
+    ("s3", "sagemaker-{region}-{account}"): (
         "s3:CreateBucket",
         "s3:DeleteBucket",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:PutBucketPublicAccessBlock",
+    ),
+    ("s3", "*"): (
+        "s3:ListBucket",
         "s3:GetBucketPolicy",
         "s3:PutBucketPolicy",
         "s3:DeleteBucketPolicy",
         "s3:GetEncryptionConfiguration",
         "s3:PutEncryptionConfiguration",
-        "s3:GetBucketPublicAccessBlock",
-        "s3:PutBucketPublicAccessBlock",
         "s3:GetBucketCORS",
         "s3:PutBucketCORS",
     ),
@@ -95,7 +98,7 @@ def read_action(change: Change) -> str:
 
 def _arn(partition: str, service: str, region: str, account: str, rest: str) -> str:
     if service == "s3":
-        return f"arn:{partition}:s3:::{rest}"
+        return f"arn:{partition}:s3:::{rest.format(region=region, account=account)}"
     return f"arn:{partition}:{service}:{'' if service == 'iam' else region}:{account}:{rest}"
 
 

@@ -56,8 +56,29 @@ def test_the_policy_for_every_fix_names_account_and_region():
     resources = [statement["Resource"] for statement in policy["Statement"]]
     assert "arn:aws-cn:kms:cn-northwest-1:121212121212:key/*" in resources
     assert "arn:aws-cn:iam::121212121212:role/*" in resources
+    created = [s["Resource"] for s in policy["Statement"] if "s3:CreateBucket" in s["Action"]]
+    assert created == ["arn:aws-cn:s3:::sagemaker-cn-northwest-1-121212121212"]
     allowed = {action for statement in policy["Statement"] for action in statement["Action"]}
-    assert {operation.actions[0] for operation in WRITES.values()} <= allowed
+    writes = {operation.actions[0] for operation in WRITES.values()}
+    assert writes - allowed == SET_UP_ONLY
+    assert allowed - writes <= {operation.actions[0] for operation in READS.values()}
+
+
+#: What only the first-time set-up makes and takes away again.
+SET_UP_ONLY = {
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "iam:DeleteRole",
+    "iam:DetachRolePolicy",
+    "kms:CreateAlias",
+    "kms:CreateKey",
+    "kms:DeleteAlias",
+    "kms:EnableKeyRotation",
+    "sagemaker:CreateDomain",
+    "sagemaker:CreateUserProfile",
+    "sagemaker:DeleteDomain",
+    "sagemaker:DeleteUserProfile",
+}
 
 
 def key_policy():

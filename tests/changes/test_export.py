@@ -110,6 +110,28 @@ def test_a_real_bash_gets_what_was_meant(sid):
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=NAMES)
+def test_a_program_that_bash_runs_gets_each_parameter_whole(change, tmp_path):
+    """A false aws that prints its arguments, found on the path like the real one."""
+    fake = tmp_path / "aws"
+    fake.write_text("#!/bin/sh\nprintf '%s\\0' aws \"$@\"\n")
+    fake.chmod(0o755)
+    path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    script = tmp_path / "pasted.sh"
+    script.write_text(as_cli(change) + "\n")
+    done = subprocess.run(["bash", "-u", script], capture_output=True, check=True, env=path, cwd=tmp_path)
+    assert done.stderr == b""
+    words = done.stdout.decode().rstrip("\0").split("\0")
+    assert words[:3] == ["aws", "s3api" if change.service == "s3" else change.service, dashed(change.operation)]
+    given = parsed(words)
+    assert given.pop("--region", None) == change.region
+    for name, value in change.parameters.items():
+        text = given.pop(f"--{dashed(name)}")
+        assert (text if isinstance(value, str) else json.loads(text)) == value
+    assert not given
+    assert {one.name for one in tmp_path.iterdir()} == {"aws", "pasted.sh"}
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=NAMES)
 def test_powershell_gets_literal_strings_and_documents_through_files(change):
     text = as_powershell(change)
     command = text[text.index("aws ") :]
