@@ -17,8 +17,11 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-#: Imported late by the program itself; a screen and a stand-in are not what is run here.
-_LEFT_OUT = ("canvas_kms_tui.tui", "canvas_kms_tui.demo", "canvas_kms_tui.__main__")
+#: Imported late by the program itself: screens, the stand-in, and what an extra brings (some of it starts threads).
+_LEFT_OUT = (
+    "canvas_kms_tui.tui", "canvas_kms_tui.demo", "canvas_kms_tui.cli.web", "canvas_kms_tui.fleet.dask",
+    "canvas_kms_tui.__main__",
+)  # fmt: skip
 
 
 class Nursery:
@@ -51,7 +54,7 @@ class Nursery:
         self._process = subprocess.Popen(
             [sys.executable, __file__, str(theirs.fileno())],
             env=self._env, pass_fds=[theirs.fileno()], start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         theirs.close()
 
