@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from canvas_kms_tui.change import Auto, Change, Fix
+from canvas_kms_tui.changes.creation import is_creation
 from canvas_kms_tui.changes.entries import Header, Result
 from canvas_kms_tui.changes.errors import Refused, WrongAccount
 from canvas_kms_tui.changes.journal import Journal, OpenEntry
@@ -112,8 +113,7 @@ async def make(
         raise Refused(f"nothing can be written here: {connection.no_writer or 'read-only'}")
     with journal.locked():
         await check_account(connection, changes, expect_account)
-        now = await read(connection.gateway, changes[0], header.account)
-        compare(changes[0], now)
+        await check_fresh(changes, connection)
         writer = await _opened(connection.writer)
         entry = journal.begin(header, changes)
         way = Way(connection.gateway, writer, header.account, entry, progress, patience, clock)
@@ -142,6 +142,27 @@ async def check_account(connection: Connection, changes: Sequence[Change], expec
         owner = change.resource.split(":")[4] or account
         if owner != account or change.resource.split(":")[1] != connection.caller.partition:
             raise WrongAccount(f"{change.resource} is not of account {account}; nothing was written")
+
+
+async def check_fresh(changes: Sequence[Change], connection: Connection) -> None:
+    """Every document is what was shown, before the first of them is written.
+
+    What the changes themselves bring into being is looked at when its turn comes.
+
+    Raises:
+        Stale: somebody changed one of them; nothing was written.
+        Refused: one cannot be read.
+    """
+    seen: set[tuple[str, str]] = set()
+    made = {change.resource for change in changes if change.operation == "CreateBucket"}
+    for change in changes:
+        place = (change.resource, change.document)
+        later = change.resource in made and change.operation != "CreateBucket"
+        if place not in seen and not later:
+            compare(change, await read(connection.gateway, change, connection.caller.account))
+        seen.add(place)
+        if is_creation(change):
+            return
 
 
 async def _each(way: Way, changes: Sequence[Change], entry: OpenEntry) -> Outcome:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 
 from canvas_kms_tui import __version__
 from canvas_kms_tui.change import Auto, Change
-from canvas_kms_tui.changes.apply import Outcome, apply, confirmations
+from canvas_kms_tui.changes.apply import Outcome, apply, check_fresh, confirmations
 from canvas_kms_tui.changes.carry import is_consistent
 from canvas_kms_tui.changes.errors import Refused, WrongAccount
 from canvas_kms_tui.changes.journal import Journal
@@ -25,7 +25,7 @@ from canvas_kms_tui.changes.merge import Conflict, merged
 from canvas_kms_tui.changes.prove import simulate
 from canvas_kms_tui.changes.record import digests, from_json, to_json
 from canvas_kms_tui.changes.repair import RepairPlan
-from canvas_kms_tui.changes.write import PATIENCE, Event, compare, read
+from canvas_kms_tui.changes.write import PATIENCE, Event
 from canvas_kms_tui.edits.documents import CannotEdit, digest
 from canvas_kms_tui.engine import diagnose
 from canvas_kms_tui.evidence import look
@@ -190,7 +190,10 @@ async def _proposed_anew(plan: Plan, connection: Connection) -> tuple[Change, ..
         raise Refused(f"{gone}; nothing was written") from gone
     changes = _same(plan, diagnosis) or _same(plan, await _confirmed(diagnosis, facts))
     if changes is None:
-        await _check_fresh(plan.changes, connection)
+        try:
+            await check_fresh(plan.changes, connection)
+        except _MALFORMED as wrong:
+            raise Refused(f"the plan is none that this program made ({wrong!r}); nothing was written") from wrong
         raise Refused("the plan is not what is proposed now; nothing was written, make a new one with --plan")
     proof = await simulate(diagnosis, facts, changes)
     if not proof.ok:
@@ -217,20 +220,6 @@ def _same(plan: Plan, diagnosis: Diagnosis) -> tuple[Change, ...] | None:
         return None
     same = [digests(change) for change in proposed] == [digests(change) for change in plan.changes]
     return proposed if same else None
-
-
-async def _check_fresh(changes: Sequence[Change], connection: Connection) -> None:
-    """The first change of every document must find what the plan was made from."""
-    seen: set[tuple[str, str]] = set()
-    created = {change.resource for change in changes if change.operation == "CreateBucket"}
-    for change in changes:
-        place = (change.resource, change.document)
-        if place not in seen and (change.resource not in created or change.operation == "CreateBucket"):
-            try:
-                compare(change, await read(connection.gateway, change, connection.caller.account))
-            except _MALFORMED as wrong:
-                raise Refused(f"the plan is none that this program made ({wrong!r}); nothing was written") from wrong
-        seen.add(place)
 
 
 def _target(values: Mapping[str, Any]) -> Target:

@@ -83,6 +83,17 @@ async def test_a_document_that_changed_since_it_was_shown_is_left_alone(fresh_de
     assert journal.entries() == []
 
 
+async def test_no_document_is_written_where_a_later_one_changed_since(fresh_demo, connect_to, journal):
+    (second,), connection, demo = await built("key policy", fresh_demo, connect_to)
+    (first,) = await KINDS["inline policy"][1](connection, demo)
+    other = edits.add_statement(second.before, {**second.before["Statement"][0], "Sid": "SomebodyElse"})
+    await meddle(connection, second, Policy=edits.documents.as_text(other))
+    with pytest.raises(Stale):
+        await apply([first, second], connection=connection, journal=journal)
+    assert "PutRolePolicy" not in [request["operation"] for request in demo.requests()]
+    assert journal.entries() == []
+
+
 async def test_undo_is_refused_when_somebody_changed_the_document_since(fresh_demo, connect_to, journal):
     outcome, connection, demo = await applied("key policy", fresh_demo, connect_to, journal)
     change = outcome.applied[0].change
