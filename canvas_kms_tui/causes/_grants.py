@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from canvas_kms_tui.import_path import ImportPath, Side
+from canvas_kms_tui.import_path import ImportPath
 from canvas_kms_tui.import_path.blame import Blame, Kind
 from canvas_kms_tui.import_path.path import Judged
 
@@ -31,21 +31,14 @@ def _denied(item: Judged) -> list[Blame]:
 
 
 def _same_reason(judged: tuple[Judged, ...], grant: Judged, reason: Blame) -> str | None:
+    """The cause of another use of the key that one Deny refuses with the grant, or that one layer is silent about."""
     for item in judged:
         if item.step.name == GRANT or item.step.resource != grant.step.resource:
             continue
         for blame in _denied(item):
-            if blame.layer == reason.layer and _is_same(item, blame, reason):
+            if blame.layer == reason.layer and _deny(blame) == _deny(reason):
                 return blame.cause
     return None
-
-
-def _is_same(item: Judged, blame: Blame, reason: Blame) -> bool:
-    """One Deny for both; or silence about both, on a key that the import uses too."""
-    deny, other = _deny(reason), _deny(blame)
-    if deny or other:
-        return deny == other
-    return item.step.side is not Side.DOMAIN
 
 
 def _deny(blame: Blame) -> tuple[str, int] | None:

@@ -58,12 +58,17 @@ def _failure(
     return cause.fails(
         resource,
         _short(says(item, blame), item.step),
-        [evidence_of(found.step) for found, _ in denied],
+        [*(evidence_of(found.step) for found, _ in denied), _layers(denied)],
         certainty=Certainty.LIKELY if likely or only_domain else Certainty.CERTAIN,
         step_ids=_ids([found for found, _ in denied]),
         explanation=item.step.result.explanation,
         statement=(blame.statement.document, blame.statement.index) if blame.statement else None,
     )
+
+
+def _layers(denied: Sequence[tuple[Judged, Blame]]) -> Evidence:
+    names = dict.fromkeys(blame.layer.replace("_", " ") for _, blame in denied)
+    return Evidence("layer in the way", ", ".join(names), SIMULATED)
 
 
 def _short(text: str, step: Step) -> str:

@@ -7,7 +7,7 @@ that only source objects use, and a key that comes from the bucket's default enc
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from canvas_kms_tui.import_path.blame import Blame, Kind, guard_blames, unread_key, why_unread
 from canvas_kms_tui.import_path.blame_kms import KmsJudge, Names
@@ -27,6 +27,43 @@ def blame(step: Step, uses: frozenset[Use]) -> tuple[Blame, ...]:
         refused = Blame(step.obstacle.cause, Kind.DENIED, "resource_state", step.obstacle.text)
         return (refused, *(blame for blame in _by_policy(step, uses) if blame.kind is Kind.DENIED))
     return _by_policy(step, uses)
+
+
+#: Of the ids that one statement of an identity policy can be blamed under, which one keeps it.
+_KEEPS = (
+    "encryption-context-mismatch",
+    "role-denied-kms",
+    "canvas-prefix-denied",
+    "source-object-key-denied",
+    "role-denied-source",
+    "bucket-default-key-denied",
+    "domain-key-grant-denied",
+)
+
+
+def told_once(found: Sequence[tuple[Blame, ...]]) -> list[tuple[Blame, ...]]:
+    """The blames of all steps, where one Deny of an identity policy is told under one id; the others follow from it."""
+    causes: dict[tuple[str, int], list[tuple[bool, int, str]]] = {}
+    for item in (item for blames in found for item in blames):
+        if deny := _identity_deny(item):
+            rank = _KEEPS.index(item.cause) if item.cause in _KEEPS else len(_KEEPS)
+            causes.setdefault(deny, []).append((item.kind is not Kind.DENIED, rank, item.cause))
+    keeps = {deny: min(ranked)[2] for deny, ranked in causes.items()}
+    return [tuple(_under(item, keeps) for item in blames) for blames in found]
+
+
+def _under(item: Blame, keeps: Mapping[tuple[str, int], str]) -> Blame:
+    deny = _identity_deny(item)
+    if deny is None or keeps[deny] == item.cause:
+        return item
+    return dataclasses.replace(item, kind=Kind.BLOCKED, blocked_by=keeps[deny])
+
+
+def _identity_deny(item: Blame) -> tuple[str, int] | None:
+    trace = item.statement
+    if item.kind not in (Kind.DENIED, Kind.UNSETTLED) or item.layer != Layer.IDENTITY_POLICY or trace is None:
+        return None
+    return (trace.document, trace.index) if trace.effect == "Deny" else None
 
 
 def _by_policy(step: Step, uses: frozenset[Use]) -> tuple[Blame, ...]:

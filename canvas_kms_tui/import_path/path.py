@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from canvas_kms_tui.facts import Facts, Unreadable, known
 from canvas_kms_tui.facts.reader import question
 from canvas_kms_tui.facts.terms import Encryption, Key, SourceObject, object_arn
-from canvas_kms_tui.import_path.attribute import blame
+from canvas_kms_tui.import_path.attribute import blame, told_once
 from canvas_kms_tui.import_path.blame import Blame
 from canvas_kms_tui.import_path.context import Values
 from canvas_kms_tui.import_path.requests import Requests
@@ -61,7 +61,8 @@ class ImportPath:
     async def judged(self) -> tuple[Judged, ...]:
         """Every step with the causes that are to blame for it; () for a step that passes."""
         steps, uses = await asyncio.gather(self.steps(), self.uses())
-        return tuple(Judged(step, blame(step, _uses_of(step, uses))) for step in steps)
+        blames = told_once([blame(step, _uses_of(step, uses)) for step in steps])
+        return tuple(map(Judged, steps, blames))
 
     @question
     async def source_steps(self) -> tuple[Step, ...]:

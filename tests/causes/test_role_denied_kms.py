@@ -127,3 +127,22 @@ async def test_both_of_the_guides_ways_are_offered_the_key_policy_first(look):
         ("role-denied-kms/key-policy", "yes", True),
         ("role-denied-kms/role-policy", "yes", True),
     ]
+
+
+async def test_a_key_of_the_domain_without_any_rights_is_one_finding(look):
+    found = await look(key("storage", root()))
+    assert found.loud == {"role-denied-kms": "fail"}, found.told()
+    assert found.finding("domain-key-grant-denied").blocked_by == "role-denied-kms"
+
+
+async def test_one_deny_of_the_role_is_one_finding_whatever_it_refuses(look):
+    found = await look(inline("No", may(["kms:Decrypt", "s3:GetObject"], "*", effect="Deny")))
+    assert found.loud == {"role-denied-kms": "fail"}, found.told()
+    for cause in ("canvas-prefix-denied", "source-object-key-denied", "role-denied-source"):
+        assert found.finding(cause).blocked_by == "role-denied-kms"
+
+
+async def test_the_evidence_of_a_failure_names_the_layer(look):
+    found = await look(key("storage", root()))
+    layers = [one.value for one in found.finding("role-denied-kms").evidence if one.what == "layer in the way"]
+    assert layers == ["identity policy"]
