@@ -105,7 +105,10 @@ class Altered:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What AWS itself says of one request, beside our own answer; ``source`` says who and about which layers only."""
+    """What AWS itself says of one request, beside our own answer; ``source`` says who and about which layers only.
+
+    One that is not ``comparable`` was asked in another way than the import asks; ``note`` says what differs.
+    """
 
     source: str
     action: str
@@ -113,10 +116,11 @@ class Opinion:
     says: str
     ours: str
     note: str = ""
+    comparable: bool = True
 
     @property
     def agrees(self) -> bool:
-        return self.says == self.ours
+        return not self.comparable or self.says == self.ours
 
 
 @dataclass(frozen=True, slots=True)

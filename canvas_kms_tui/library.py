@@ -44,6 +44,7 @@ class Wanted(TypedDict, total=False):
     local_upload: bool
     error: str  #: the message that the user saw
     since: str  #: CloudTrail's window, ``24h``
+    probe_role: bool
     profile: str
     region: str
     endpoint_url: str

@@ -17,7 +17,8 @@ from canvas_kms_tui.aws.clients import WARMED, Clients
 from canvas_kms_tui.aws.meter import Meter
 from canvas_kms_tui.aws.operations import Place
 from canvas_kms_tui.aws.options import ConnectOptions, Credentials
-from canvas_kms_tui.aws.reads import check_read
+from canvas_kms_tui.aws.probes import Probes
+from canvas_kms_tui.aws.reads import AS_ROLE, check_read
 from canvas_kms_tui.aws.renewal import Renewal
 from canvas_kms_tui.aws.silence import Silence
 from canvas_kms_tui.aws.threads import DaemonPool
@@ -27,7 +28,7 @@ from canvas_kms_tui.findings import CallStats
 from canvas_kms_tui.gateway import Caller, CannotConnect, Connection, Response, Writer
 
 if TYPE_CHECKING:
-    from canvas_kms_tui.aws.door import Door
+    from canvas_kms_tui.aws.door import Door, Line
     from canvas_kms_tui.aws.session import Opened
 
 __all__ = ["ConnectOptions", "Credentials", "connect"]
@@ -40,13 +41,20 @@ _SWITCH_INTERVAL = 0.0005
 class LiveGateway:
     """Reads from AWS; see :class:`canvas_kms_tui.gateway.Gateway`."""
 
-    def __init__(self, renewal: Renewal, meter: Meter) -> None:
+    def __init__(self, renewal: Renewal, meter: Meter, probes: Probes | None = None) -> None:
         self._renewal = renewal
         self._meter = meter
+        self._probes = probes
 
     async def call(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Response:
+        """As the seam says; a probe is refused (PermissionError) where ``--probe-role`` was not given."""
         allowed = check_read(service, operation, params)
-        answer = await self._renewal.make(service, operation, allowed, region, params)
+        make = self._renewal.make
+        if role_arn := params.pop(AS_ROLE, None):
+            if self._probes is None:
+                raise PermissionError(f"{service} {operation} as {role_arn}: only with --probe-role")
+            make = (await self._probes.as_role(role_arn)).make
+        answer = await make(service, operation, allowed, region, params)
         del answer["RequestId"]
         return answer
 
@@ -136,7 +144,7 @@ async def _connected(options: ConnectOptions, threads: _Threads, meter: Meter, l
         log.close()
 
     return Connection(
-        gateway=LiveGateway(renewal, meter),
+        gateway=LiveGateway(renewal, meter, _probes(renewal, threads, line)),
         caller=caller,
         region=opened.region,
         source=options.source,
@@ -144,6 +152,19 @@ async def _connected(options: ConnectOptions, threads: _Threads, meter: Meter, l
         writer=None if options.read_only else writer,
         no_writer="--read-only was given" if options.read_only else "",
         close=close,
+    )
+
+
+def _probes(renewal: Renewal, threads: _Threads, line: Line) -> Probes | None:
+    if not renewal.clients.opened.options.probe_role:
+        return None
+    from canvas_kms_tui.aws.door import Door
+    from canvas_kms_tui.aws.signin import assumed
+
+    return Probes(
+        lambda work: asyncio.wrap_future(threads.builder.submit(work)),
+        lambda role_arn: assumed(renewal.clients.opened, role_arn, None),
+        lambda credentials: Door(line, Clients(renewal.clients.opened, threads.builder, credentials)),
     )
 
 

@@ -41,6 +41,7 @@ class ConnectOptions:
     Attributes:
         role_arn, external_id: a role to assume for everything that is read.
         write_role_arn: a role to assume only when a change is applied.
+        probe_role: the execution role may be assumed, to ask KMS for dry runs as that role and for nothing else.
         expect_account: refuse any other account.
         log_file: where to write one line per call; appended to.
         isolated: use exactly these credentials, ``region`` and ``endpoint_url``: no environment, file or proxy.
@@ -58,6 +59,7 @@ class ConnectOptions:
     external_id: str | None = None
     write_role_arn: str | None = None
     read_only: bool = False
+    probe_role: bool = False
     expect_account: str | None = None
     log_file: Path | None = None
     isolated: Credentials | None = None

@@ -107,13 +107,29 @@ FLEET_READS: Final[dict[tuple[str, str], Operation]] = {
 }
 
 
+#: The parameter of a probe that names the role as which it is made; it is not sent.
+AS_ROLE: Final = "AsRole"
+#: Asked as the execution role, with ``--probe-role`` alone: KMS says whether the call would succeed, and does nothing.
+PROBES: Final[dict[tuple[str, str], Operation]] = {
+    ("kms", "decrypt"): _op(kms_key, "kms:Decrypt"),
+    ("kms", "generate_data_key"): _op(kms_key, "kms:GenerateDataKey"),
+}
+_ALWAYS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "decrypt": {"DryRun": True, "DryRunModifiers": ["IGNORE_CIPHERTEXT"]},
+    "generate_data_key": {"DryRun": True, "KeySpec": "AES_256"},
+}
+_ALSO: Final = frozenset({AS_ROLE, "KeyId", "EncryptionContext"})
+
+
 def check_read(service: str, operation: str, params: Mapping[str, Any]) -> Operation:
     """The allowed operation.
 
     Raises:
         PermissionError: it is not a read that the program makes, or it would make something: KMS creates an AWS
-            managed key when somebody describes its alias before it exists.
+            managed key when somebody describes its alias before it exists, and does real cryptography without DryRun.
     """
+    if (service, operation) in PROBES:
+        return _checked_probe(service, operation, params)
     name = (service, operation)
     allowed = next((table[name] for table in (READS, CHARGED, SETUP_READS, FLEET_READS) if name in table), None)
     if allowed is None:
@@ -122,3 +138,12 @@ def check_read(service: str, operation: str, params: Mapping[str, Any]) -> Opera
     if operation == "describe_key" and (key_id.startswith("alias/aws/") or ":alias/aws/" in key_id):
         raise PermissionError(f"kms describe_key {key_id} would create the AWS managed key; resolve it by list_aliases")
     return allowed
+
+
+def _checked_probe(service: str, operation: str, params: Mapping[str, Any]) -> Operation:
+    always = _ALWAYS[operation]
+    if {name: params.get(name) for name in always} != always or params.get("DryRun") is not True:
+        raise PermissionError(f"{service} {operation} is asked as a dry run alone: {dict(always)}")
+    if params.keys() - always.keys() != _ALSO:
+        raise PermissionError(f"{service} {operation} takes {', '.join(sorted(_ALSO))} and nothing else")
+    return PROBES[service, operation]

@@ -18,7 +18,8 @@ from canvas_kms_tui.cli.options import (
 )
 from canvas_kms_tui.target import USE_CASES
 
-DEFAULTS = {"format": ("text",), "output": "-", "fail_on": ("fail",), "compare": None, "suppress": None, "since": None}
+DEFAULTS = {"format": ("text",), "output": "-", "fail_on": ("fail",), "compare": None, "suppress": None, "since": None,
+            "probe_role": False}  # fmt: skip
 
 
 def target(group: argparse._ArgumentGroup) -> None:
@@ -45,6 +46,12 @@ def target(group: argparse._ArgumentGroup) -> None:
         metavar="24h",
         type=values.since,
         help="how far back to look in CloudTrail (30m, 24h, 7d; at most 90d); with it, what changed is told as well",
+    )
+    group.add_argument(
+        "--probe-role",
+        action="store_true",
+        help="assume the execution role, if its trust policy lets you, and ask KMS for dry runs as that role. "
+        "AWS bills the calls, and they stand in CloudTrail",
     )
 
 

@@ -48,6 +48,7 @@ class Options:
     local_upload: bool
     error: str | None
     since: timedelta | None
+    probe_role: bool
     profile: str | None
     region: str | None
     endpoint_url: str | None

@@ -28,6 +28,7 @@ def plan(options: Options) -> Plan:
         accept_unknown=options.accept_unknown,
         strict=options.strict,
         since=options.since,
+        probe_role=options.probe_role,
     )
 
 

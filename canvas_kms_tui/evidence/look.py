@@ -10,6 +10,7 @@ from datetime import timedelta
 from canvas_kms_tui.causes import Cause, catalogue
 from canvas_kms_tui.evidence.affected import affected
 from canvas_kms_tui.evidence.opinions import opinions, with_organization
+from canvas_kms_tui.evidence.probes import probes
 from canvas_kms_tui.evidence.seen import with_seen
 from canvas_kms_tui.evidence.timeline import timeline
 from canvas_kms_tui.facts import Facts, Unreadable, known
@@ -37,20 +38,23 @@ async def look(
     what_changed: bool = True,
     second_opinions: bool = True,
     who_else: bool = True,
+    probe_role: bool = False,
     causes: Sequence[Cause] | None = None,
     arrived: Arrived | None = None,
 ) -> Diagnosis:
     """The diagnosis with evidence; ``facts`` are those that it was made from.
 
     ``since`` is CloudTrail's window. ``arrived`` hears of each diagnosis as parts come in: refusals that were seen and
-    the causes that show only there, AWS's own opinions, who else is affected, and last what changed (a look-up for each
-    kind of event, two a second).
+    the causes that show only there, AWS's own opinions, dry runs as the execution role where ``probe_role`` says that
+    it may be assumed, who else is affected, and last what changed (a look-up for each kind of event, two a second).
     """
     path = ImportPath(facts)
     chosen = {cause.id: cause for cause in (catalogue() if causes is None else causes)}
     parts: list[_Part] = [lambda so_far: _confirmed(facts, path, so_far, chosen, since)]
     if second_opinions:
         parts.append(lambda so_far: _with_opinions(path, so_far))
+    if probe_role:
+        parts.append(lambda so_far: _with_probes(path, so_far))
     if who_else:
         parts.append(lambda so_far: _with_affected(facts, path, so_far))
     if what_changed:
@@ -86,8 +90,12 @@ async def _confirmed(
 
 
 async def _with_opinions(path: ImportPath, diagnosis: Diagnosis) -> Diagnosis:
-    found = await opinions(path)
+    found = (*diagnosis.opinions, *await opinions(path))
     return with_organization(dataclasses.replace(diagnosis, opinions=found))
+
+
+async def _with_probes(path: ImportPath, diagnosis: Diagnosis) -> Diagnosis:
+    return dataclasses.replace(diagnosis, opinions=(*diagnosis.opinions, *await probes(path)))
 
 
 async def _with_affected(facts: Facts, path: ImportPath, diagnosis: Diagnosis) -> Diagnosis:

@@ -24,13 +24,14 @@ class Plan:
     """What is checked, and which gaps count. ``causes`` None is the whole catalogue.
 
     ``since`` is CloudTrail's window; where it is given, what changed in it is told as well, which takes a look-up for
-    each kind of event at two a second.
+    each kind of event at two a second. ``probe_role`` asks KMS as the execution role as well.
     """
 
     causes: Sequence[Cause] | None = None
     accept_unknown: tuple[str, ...] = ()
     strict: bool = False
     since: timedelta | None = None
+    probe_role: bool = False
 
 
 async def diagnose(facts: Facts, plan: Plan, observer: engine.Observer | None = None) -> Diagnosis:
@@ -62,5 +63,13 @@ async def with_evidence(diagnosis: Diagnosis, facts: Facts, plan: Plan, since: t
     changes = plan.since is not None
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_PATIENCE_WITH_CHANGES if changes else _PATIENCE):
-            await look(facts, diagnosis, since=since, what_changed=changes, causes=plan.causes, arrived=keep)
+            await look(
+                facts,
+                diagnosis,
+                since=since,
+                what_changed=changes,
+                probe_role=plan.probe_role,
+                causes=plan.causes,
+                arrived=keep,
+            )
     return latest

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from canvas_kms_tui.findings import Diagnosis, Finding
+from canvas_kms_tui.findings import Diagnosis, Finding, Opinion
 from canvas_kms_tui.report.model import rfc3339
 
 
@@ -66,6 +67,7 @@ def data(diagnosis: Diagnosis) -> dict[str, Any]:
                 "says": each.says,
                 "ours": each.ours,
                 "note": each.note,
+                "comparable": each.comparable,
             }
             for each in diagnosis.opinions
         ]
@@ -82,13 +84,23 @@ def sections(diagnosis: Diagnosis) -> list[tuple[str, list[str]]]:
         found.append(("Who else", [str(diagnosis.affected)]))
     if diagnosis.timeline:
         found.append(("What changed, the newest first", [str(each) for each in diagnosis.timeline]))
-    other = [each for each in diagnosis.opinions if not each.agrees]
     if diagnosis.opinions:
-        count = len(diagnosis.opinions)
-        agree = f"{count - len(other)} of {count} answers of AWS agree with the simulation"
-        lines = [
-            f"{each.source}: {each.action} on {each.resource}: {each.says}, we say {each.ours}. {each.note}"
-            for each in other
-        ]
-        found.append(("Second opinions", [agree, *lines]))
+        found.append(("Second opinions", _opinions(diagnosis.opinions)))
     return found
+
+
+def _opinions(opinions: Sequence[Opinion]) -> list[str]:
+    """How many agree, then each that does not, and each that says nothing about the import."""
+    other = [each for each in opinions if not each.agrees]
+    apart = [each for each in opinions if not each.comparable]
+    count = len(opinions) - len(apart)
+    agree = [f"{count - len(other)} of {count} answers of AWS agree with the simulation"] if count else []
+    lines = [
+        f"{each.source}: {each.action} on {each.resource}: {each.says}, we say {each.ours}. {each.note}".rstrip()
+        for each in other
+    ]
+    lines += [
+        f"{each.source}: {each.action} on {each.resource}: not comparable with our {each.ours}: {each.note}"
+        for each in apart
+    ]
+    return [*agree, *lines]

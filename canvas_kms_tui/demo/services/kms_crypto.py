@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from canvas_kms_tui.demo.call import AwsError, Call, operation
+from canvas_kms_tui.demo.services import kms_access
 from canvas_kms_tui.demo.services.kms import find, own
 from canvas_kms_tui.demo.services.kms_keys import Key
 
@@ -46,8 +47,9 @@ def usable(key: Key) -> Key:
     return key
 
 
-def _dry(call: Call) -> None:
+def _dry(call: Call, key: Key) -> None:
     if call.params.get("DryRun"):
+        kms_access.check(call, key)
         raise AwsError(
             "DryRunOperationException", "The request would have succeeded, but the DryRun parameter is set.", 412
         )
@@ -79,7 +81,7 @@ def _open(call: Call, blob: bytes, context: Mapping[str, str]) -> tuple[Key, byt
 @operation("kms", "Encrypt")
 def encrypt(call: Call) -> Mapping[str, Any]:
     key = usable(find(call, call.params["KeyId"]))
-    _dry(call)
+    _dry(call, key)
     blob = _seal(key, call.params["Plaintext"], call.params.get("EncryptionContext", {}))
     return {"CiphertextBlob": blob, "KeyId": key.arn, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}
 
@@ -87,16 +89,15 @@ def encrypt(call: Call) -> Mapping[str, Any]:
 @operation("kms", "Decrypt")
 def decrypt(call: Call) -> Mapping[str, Any]:
     named = call.params.get("KeyId")
-    if call.params.get("DryRun") and named:
-        usable(find(call, named))
-        _dry(call)
+    if call.params.get("DryRun") and named and "IGNORE_CIPHERTEXT" in call.params.get("DryRunModifiers", ()):
+        _dry(call, usable(find(call, named)))
     key, plaintext = _open(call, call.params.get("CiphertextBlob", b""), call.params.get("EncryptionContext", {}))
     if named and find(call, named) is not key:
         raise AwsError(
             "IncorrectKeyException",
             "The key ID in the request does not identify a CMK that can perform this operation.",
         )
-    _dry(call)
+    _dry(call, key)
     return {"Plaintext": plaintext, "KeyId": key.arn, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}
 
 
@@ -107,7 +108,7 @@ def generate_data_key(call: Call) -> Mapping[str, Any]:
         raise AwsError(
             "InvalidKeyUsageException", f"{key.arn} key spec is {key.spec} which is not valid for GenerateDataKey."
         )
-    _dry(call)
+    _dry(call, key)
     size = call.params.get("NumberOfBytes") or (16 if call.params.get("KeySpec") == "AES_128" else 32)
     plaintext = secrets.token_bytes(size)
     answer = {"CiphertextBlob": _seal(key, plaintext, call.params.get("EncryptionContext", {})), "KeyId": key.arn}
@@ -118,7 +119,7 @@ def generate_data_key(call: Call) -> Mapping[str, Any]:
 def re_encrypt(call: Call) -> Mapping[str, Any]:
     source, plaintext = _open(call, call.params["CiphertextBlob"], call.params.get("SourceEncryptionContext", {}))
     key = usable(find(call, call.params["DestinationKeyId"]))
-    _dry(call)
+    _dry(call, key)
     blob = _seal(key, plaintext, call.params.get("DestinationEncryptionContext", {}))
     return {"CiphertextBlob": blob, "SourceKeyId": source.arn, "KeyId": key.arn}
 
@@ -126,7 +127,7 @@ def re_encrypt(call: Call) -> Mapping[str, Any]:
 @operation("kms", "CreateGrant")
 def create_grant(call: Call) -> Mapping[str, Any]:
     key = usable(own(call))
-    _dry(call)
+    _dry(call, key)
     wanted = ("GranteePrincipal", "RetiringPrincipal", "Operations", "Constraints", "Name")
     grant = {name: call.params[name] for name in wanted if call.params.get(name)}
     grant |= {"KeyId": key.arn, "GrantId": secrets.token_hex(32), "CreationDate": call.world.clock(),

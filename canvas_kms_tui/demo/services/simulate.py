@@ -27,8 +27,8 @@ def simulate_principal_policy(call: Call) -> Mapping[str, Any]:
     context = {
         entry["ContextKeyName"].lower(): entry["ContextKeyValues"] for entry in call.params.get("ContextEntries", ())
     }
-    identity = _identity_documents(call, role)
-    boundary = _boundary_document(call, role)
+    identity = identity_documents(call, role)
+    boundary = boundary_document(call, role)
     scps = organizations.control_policies(call, "SERVICE_CONTROL_POLICY")
     results = [
         _refused(action, resource)
@@ -60,7 +60,7 @@ def _role(call: Call, arn: str) -> Role:
     raise AwsError("NoSuchEntity", f"{arn} does not exist", 404)
 
 
-def _identity_documents(call: Call, role: Role) -> list[Document]:
+def identity_documents(call: Call, role: Role) -> list[Document]:
     texts = [*role.policies.values(), *(_default_text(policy) for policy in role.managed_policies.values())]
     return [json.loads(text) for text in texts]
 
@@ -69,7 +69,7 @@ def _default_text(policy: Any) -> str:
     return next(str(version.document) for version in policy.versions if version.version_id == policy.default_version_id)
 
 
-def _boundary_document(call: Call, role: Role) -> Document | None:
+def boundary_document(call: Call, role: Role) -> Document | None:
     if role.permissions_boundary_arn is None:
         return None
     policies = iam.backend(call.world, call.account).managed_policies
@@ -86,8 +86,8 @@ def _result(
     scps: list[list[Document]],
 ) -> dict[str, Any]:
     def effects(documents: Iterable[Document]) -> set[str]:
-        found = (statement for document in documents for statement in _statements(document))
-        return {statement["Effect"] for statement in found if _applies(statement, action, resource, context)}
+        found = (statement for document in documents for statement in statements(document))
+        return {statement["Effect"] for statement in found if applies(statement, action, resource, context)}
 
     layers = [effects(identity), *([effects([boundary])] if boundary else [])]
     levels = [effects(level) for level in scps]
@@ -107,12 +107,12 @@ def _result(
     return answer
 
 
-def _statements(document: Document) -> list[Mapping[str, Any]]:
+def statements(document: Document) -> list[Mapping[str, Any]]:
     found = document["Statement"]
     return found if isinstance(found, list) else [found]
 
 
-def _applies(statement: Mapping[str, Any], action: str, resource: str, context: Context) -> bool:
+def applies(statement: Mapping[str, Any], action: str, resource: str, context: Context) -> bool:
     return (
         _named(statement, "Action", "NotAction", action.lower(), str.lower)
         and _named(statement, "Resource", "NotResource", resource, str)
