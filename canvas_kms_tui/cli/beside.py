@@ -28,8 +28,8 @@ class Beside:
             raise UsageError(f"--suppress {bad}") from None
         except compare.BadBaseline as bad:
             raise UsageError(f"--compare {bad}") from None
-        self.suppressions, over = suppress.still_valid(every, datetime.now(UTC).date())
-        for each in over:
+        self.suppressions, self.run_out = suppress.still_valid(every, datetime.now(UTC).date())
+        for each in self.run_out:
             line = f"the suppression of {each.cause} on {each.resource} ran out on {each.until}: it counts again"
             print(f"{PROGRAM}: {line}", file=sys.stderr)
 

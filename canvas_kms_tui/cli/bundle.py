@@ -33,6 +33,9 @@ def bundle(options: Options) -> int:
 
     async def work(opened: Opened, progress: Progress) -> tuple[Diagnosed, str]:
         done, seen = await _seen(options, opened, checks, progress)
+        seen = replace(
+            seen, said=tuple(f"the suppression of {one.cause} ran out on {one.until}" for one in beside.run_out)
+        )
         try:
             return done, await written(path, seen, checks)
         except OSError as problem:

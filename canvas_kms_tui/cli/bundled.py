@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A diagnosis and what was read for it; ``tried`` is what was read to find out what the caller may do."""
+    """A diagnosis and what was read for it; ``tried`` is what was read to find out what the caller may do.
+
+    ``said`` are warnings of this run, in words that name nobody.
+    """
 
     source: str
     diagnosis: Diagnosis
@@ -36,6 +39,7 @@ class Seen:
     case: Case
     tried: Case | None = None
     clock_skew: float | None = None
+    said: tuple[str, ...] = ()
 
 
 async def written(path: Path, seen: Seen, checks: Plan) -> str:
@@ -125,7 +129,7 @@ def _warnings(seen: Seen, again: Diagnosis, redacted: Redacted | None) -> list[s
         (redacted and redacted.staying, "words that wildcards cut through could not be replaced; see the mapping"),
         (seen.clock_skew and abs(seen.clock_skew) > 60, "this machine's clock is wrong by more than a minute"),
     ]
-    return [text for applies, text in said if applies]
+    return [*seen.said, *(text for applies, text in said if applies)]
 
 
 def _judgement(diagnosis: Diagnosis) -> tuple[object, ...]:

@@ -162,10 +162,14 @@ def test_a_case_is_bundled_without_asking_anything_and_a_redacted_one_keeps_its_
     assert members(Path(second))["case.json"] == inside["case.json"]
 
 
-def test_a_demo_can_be_bundled(tmp_path):
-    place = tmp_path / "bundle.zip"
-    assert run("--demo", "healthy", "--bundle", str(place)).returncode == 0
+def test_a_demo_can_be_bundled_and_what_was_warned_of_is_in_it_without_a_name(tmp_path):
+    place, file = tmp_path / "bundle.zip", tmp_path / "suppress.toml"
+    entry = 'cause = "cors-missing"\nresource = "arn:aws:s3:::acme-sales"\nreason = "acme knows"\nuntil = 2020-12-31\n'
+    file.write_text(f"[[suppress]]\n{entry}")
+    assert run("--demo", "healthy", "--bundle", str(place), "--suppress", str(file)).returncode == 0
     assert json.loads(members(place)["manifest.json"])["source"] == "demo"
+    assert "the suppression of cors-missing ran out on 2020-12-31" in json.loads(members(place)["warnings.json"])
+    assert b"acme" not in b"".join(members(place).values())
 
 
 def test_a_bundle_that_was_changed_is_not_opened(tmp_path, fresh_demo):
