@@ -15,16 +15,12 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 
 
-def _complain(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Nobody asks any more for what was cancelled; anything else is told as usual."""
-    if not isinstance(context.get("exception"), asyncio.CancelledError):
-        loop.default_exception_handler(context)
-
-
 class Background:
     """Starts with the first :meth:`run`; everything given to it shares one loop, in the order of arrival."""
 
-    def __init__(self) -> None:
+    def __init__(self, defect: Callable[[BaseException], object] | None = None) -> None:
+        """``defect`` is told what was raised where nobody awaits it."""
+        self._defect = defect
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def run(self, work: Callable[[], Awaitable[Result]]) -> Awaitable[Result]:
@@ -47,9 +43,18 @@ class Background:
     def _started(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
-            self._loop.set_exception_handler(_complain)
+            self._loop.set_exception_handler(self._complain)
             threading.Thread(target=self._serve, args=(self._loop,), name="background", daemon=True).start()
         return self._loop
+
+    def _complain(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Nobody asks any more for what was cancelled."""
+        error = context.get("exception")
+        if isinstance(error, BaseException) and self._defect is not None:
+            if not isinstance(error, asyncio.CancelledError):
+                self._defect(error)
+        else:
+            loop.default_exception_handler(context)
 
     @staticmethod
     def _serve(loop: asyncio.AbstractEventLoop) -> None:

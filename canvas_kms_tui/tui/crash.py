@@ -24,7 +24,7 @@ def redacted(text: str) -> str:
 def write_report(error: BaseException) -> Path:
     """Write the traceback (no values of variables) and versions to a file; gives its path."""
     now = datetime.datetime.now(datetime.UTC)
-    name = f"defect-{now:%Y%m%dT%H%M%S}.txt"
+    name = f"defect-{now:%Y%m%dT%H%M%S%f}.txt"
     lines = [
         f"canvas-kms-tui {__version__}, Python {platform.python_version()}, {platform.system()}, {now.isoformat()}",
         "",

@@ -141,6 +141,7 @@ MOVING = (
     ("g G  Home End", "Go to the top, to the end."),
     ("← →  h l", "Fold and unfold a group."),
     ("tab", "Go between list and detail."),
+    ("^z", "Put the program aside; fg in the shell brings it back."),
     ("mouse", "Click chooses, the wheel scrolls, a click on a key in the last line presses it."),
 )
 

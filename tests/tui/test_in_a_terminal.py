@@ -64,7 +64,7 @@ def test_q_leaves_while_a_call_hangs_and_restores_the_terminal(spawn: type[Progr
 
 
 def test_a_defect_leaves_the_terminal_whole_and_says_where_its_report_is(spawn: type[Program], state: Path) -> None:
-    program = spawn("crash")
+    program = spawn("handler")
     program.wait_for("Connecting")
     program.child.send("?")
     program.finish()
