@@ -17,14 +17,17 @@ def verdict_of(
     target: Target,
     accept_unknown: Collection[str] = (),
     *,
+    said: Collection[str] | None = None,
     whole: bool = True,
 ) -> Verdict:
     """Sum findings up as the contract says: broken, else incomplete, else warnings, else healthy.
 
     Where the ``whole`` catalogue was asked, a step that does not pass must be explained by a finding: one that is not
-    is a gap, so that a hole in the catalogue never reads as healthy.
+    is a gap, so that a hole in the catalogue never reads as healthy. ``said`` are the causes that the user's message
+    points at; None = what its words alone say.
     """
-    failed = _as_said(ranked([finding for finding in findings if finding.status is Status.FAIL], steps), target)
+    wanted = _by_words(target) if said is None else said
+    failed = _as_said(ranked([finding for finding in findings if finding.status is Status.FAIL], steps), wanted)
     warned = ranked([finding for finding in findings if finding.status is Status.WARN], steps)
     gaps = [finding for finding in findings if _is_gap(finding, findings, accept_unknown)]
     tail = _tail(findings, target)
@@ -57,9 +60,12 @@ def _unexplained(findings: Sequence[Finding], steps: Sequence[StepResult]) -> St
     return next((step for step in steps if step.required and step.decision != "allowed"), None)
 
 
-def _as_said(findings: list[Finding], target: Target) -> list[Finding]:
+def _by_words(target: Target) -> Collection[str]:
+    return recognise(target.error_text).causes if target.error_text else ()
+
+
+def _as_said(findings: list[Finding], wanted: Collection[str]) -> list[Finding]:
     """What the user's own message points at comes first."""
-    wanted = recognise(target.error_text).causes if target.error_text else ()
     return sorted(findings, key=lambda finding: finding.cause not in wanted)
 
 

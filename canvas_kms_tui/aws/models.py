@@ -16,13 +16,15 @@ from typing import Any, Final
 from botocore import xform_name
 from botocore.loaders import JSONFileLoader
 
-from canvas_kms_tui.aws.reads import CHARGED, FLEET_READS, PROBES, READS, SETUP_READS
+from canvas_kms_tui.aws.reads import CHARGED, FLEET_READS, MESSAGE_READS, PROBES, READS, SETUP_READS
 from canvas_kms_tui.aws.writes import WRITES
 
 #: botocore itself calls these to sign in, so they stay whole.
 _WHOLE: Final = frozenset({"sts"})
 #: botocore itself calls it for buckets of one zone.
-_OURS: Final = frozenset({*READS, *CHARGED, *PROBES, *SETUP_READS, *FLEET_READS, *WRITES, ("s3", "create_session")})
+_OURS: Final = frozenset(
+    {*READS, *CHARGED, *PROBES, *SETUP_READS, *FLEET_READS, *MESSAGE_READS, *WRITES, ("s3", "create_session")}
+)
 _SERVICES: Final = frozenset(service for service, _ in _OURS) - _WHOLE
 _SPACE = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()

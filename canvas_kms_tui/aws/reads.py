@@ -107,6 +107,12 @@ FLEET_READS: Final[dict[tuple[str, str], Operation]] = {
 }
 
 
+#: What only a message that the user gave (``--error``) asks for: AWS's own handles on a refusal.
+MESSAGE_READS: Final[dict[tuple[str, str], Operation]] = {
+    ("sts", "decode_authorization_message"): _op(everything, "sts:DecodeAuthorizationMessage"),
+    ("iam-toolbox", "get_request_authorization_details"): _op(everything, "iam:GetRequestAuthorizationDetails"),
+}
+
 #: The parameter of a probe that names the role as which it is made; it is not sent.
 AS_ROLE: Final = "AsRole"
 #: Asked as the execution role, with ``--probe-role`` alone: KMS says whether the call would succeed, and does nothing.
@@ -131,7 +137,8 @@ def check_read(service: str, operation: str, params: Mapping[str, Any]) -> Opera
     if (service, operation) in PROBES:
         return _checked_probe(service, operation, params)
     name = (service, operation)
-    allowed = next((table[name] for table in (READS, CHARGED, SETUP_READS, FLEET_READS) if name in table), None)
+    tables = (READS, CHARGED, SETUP_READS, FLEET_READS, MESSAGE_READS)
+    allowed = next((table[name] for table in tables if name in table), None)
     if allowed is None:
         raise PermissionError(f"{service} {operation} is not on the list of reads")
     key_id = str(params.get("KeyId", ""))

@@ -29,7 +29,7 @@ _S3_ACTIONS = {
 
 _S3_CONTROL_ACTIONS = {"GetPublicAccessBlock": "GetAccountPublicAccessBlock"}
 
-_PREFIXES = {"accessanalyzer": "access-analyzer", "s3control": "s3"}
+_PREFIXES = {"accessanalyzer": "access-analyzer", "iam-toolbox": "iam", "s3control": "s3"}
 
 
 def action_of(call: Call) -> str:

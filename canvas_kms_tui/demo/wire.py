@@ -34,6 +34,8 @@ def credential_scope(request: Request) -> tuple[str, str, str] | None:
     access_key, _, region, service, _ = parts
     if service == "s3" and request.path.startswith("/v20180820/"):
         service = "s3control"
+    if service == "iam" and request.path.startswith("/authorization-details/"):
+        service = "iam-toolbox"
     return access_key, region, _SIGNED_AS.get(service, service)
 
 

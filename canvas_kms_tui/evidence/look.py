@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from canvas_kms_tui.causes import Cause, catalogue
 from canvas_kms_tui.evidence.affected import affected
+from canvas_kms_tui.evidence.handles import has_handles, with_handles
 from canvas_kms_tui.evidence.opinions import opinions, with_organization
 from canvas_kms_tui.evidence.probes import probes
 from canvas_kms_tui.evidence.seen import with_seen
@@ -44,13 +45,16 @@ async def look(
 ) -> Diagnosis:
     """The diagnosis with evidence; ``facts`` are those that it was made from.
 
-    ``since`` is CloudTrail's window. ``arrived`` hears of each diagnosis as parts come in: refusals that were seen and
-    the causes that show only there, AWS's own opinions, dry runs as the execution role where ``probe_role`` says that
-    it may be assumed, who else is affected, and last what changed (a look-up for each kind of event, two a second).
+    ``since`` is CloudTrail's window. ``arrived`` hears of each diagnosis as parts come in: what AWS tells of the
+    message that was pasted, where it has a handle; refusals that were seen and the causes that show only there; AWS's
+    own opinions; dry runs as the execution role where ``probe_role`` says that it may be assumed; who else is affected;
+    and last what changed (a look-up for each kind of event, two a second).
     """
     path = ImportPath(facts)
     chosen = {cause.id: cause for cause in (catalogue() if causes is None else causes)}
     parts: list[_Part] = [lambda so_far: _confirmed(facts, path, so_far, chosen, since)]
+    if (said := diagnosis.said) and has_handles(said.message):
+        parts.insert(0, lambda so_far: with_handles(facts, path, so_far))
     if second_opinions:
         parts.append(lambda so_far: _with_opinions(path, so_far))
     if probe_role:
@@ -112,6 +116,11 @@ async def _with_timeline(facts: Facts, path: ImportPath, diagnosis: Diagnosis, s
 def _summed_up(facts: Facts, diagnosis: Diagnosis, *, whole: bool) -> Diagnosis:
     """The verdict anew, where a finding is another one now."""
     verdict = verdict_of(
-        diagnosis.findings, diagnosis.import_path, diagnosis.target, diagnosis.accepted_unknown, whole=whole
+        diagnosis.findings,
+        diagnosis.import_path,
+        diagnosis.target,
+        diagnosis.accepted_unknown,
+        said=diagnosis.said.causes if diagnosis.said else (),
+        whole=whole,
     )
     return dataclasses.replace(diagnosis, verdict=verdict, calls=facts.calls.stats())

@@ -1,19 +1,41 @@
-"""STS: who the caller is, and the roles that it may assume."""
+"""STS and IAM's toolbox: who the caller is, the roles that it may assume, and what a refusal was about."""
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from canvas_kms_tui.demo import denials
-from canvas_kms_tui.demo.call import Call, operation
+from canvas_kms_tui.demo.call import AwsError, Call, operation
 from canvas_kms_tui.demo.environments import credentials_for
 
 
 @operation("sts", "GetCallerIdentity")
 def get_caller_identity(call: Call) -> Mapping[str, Any]:
     return {"UserId": call.caller.user_id, "Account": call.account, "Arn": call.caller.arn}
+
+
+@operation("sts", "DecodeAuthorizationMessage")
+def decode_authorization_message(call: Call) -> Mapping[str, Any]:
+    """The stand-in's encoded messages are base64 of the JSON that AWS gives."""
+    try:
+        text = base64.b64decode(call.params["EncodedMessage"], validate=True).decode()
+        json.loads(text)
+    except ValueError:
+        raise AwsError("InvalidAuthorizationMessageException", "The message could not be decoded.") from None
+    return {"DecodedMessage": text}
+
+
+@operation("iam-toolbox", "GetRequestAuthorizationDetails")
+def get_request_authorization_details(call: Call) -> Mapping[str, Any]:
+    """What the environment's ``authorizations`` holds under the id."""
+    found: Mapping[str, Any] | None = call.world.document.get("authorizations", {}).get(call.params["authorizationId"])
+    if found is None:
+        raise AwsError("ResourceNotFoundException", "There are no authorization details of this id.", 404)
+    return {"requestContext": {}, "policies": [], **found}
 
 
 @operation("sts", "AssumeRole")
