@@ -64,9 +64,14 @@ class Fault:
     times: int | None = None
     seconds: float = 0.1
     status: int = 503
+    region: str | None = None
 
     def fits(self, request: Seen) -> bool:
-        return self.service in (None, request.service) and self.action in (None, request.action)
+        wanted = (self.service, self.action, self.region)
+        return all(
+            want in (None, got)
+            for want, got in zip(wanted, (request.service, request.action, request.region), strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
