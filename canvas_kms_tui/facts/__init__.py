@@ -6,6 +6,7 @@ A fact that may not be read is never an absence: it raises :class:`Unreadable`, 
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 from canvas_kms_tui.facts.access_points import AccessPoints
 from canvas_kms_tui.facts.apps import Apps
@@ -47,6 +48,8 @@ class Facts:
         self.trail = Trail(self.reader, target)
         self.guardrails = Guardrails(self.reader, target)
         self.network = Network(self.reader, self.canvas, target)
+        #: What others work out of these facts and of those beside them, by what it is.
+        self.shared: dict[Any, Any] = {}
 
     def beside(self, target: Target) -> Facts:
         """The facts of another profile of the same account and Region.

@@ -45,6 +45,7 @@ class Network:
             if str(endpoint.get("ServiceName")).endswith(f".{self._target.region}.s3")
         )
 
+    @question
     async def s3_endpoint_policies(self) -> tuple[Document, ...] | Unread | None:
         """The endpoint policies as a layer of the evaluator; None where no endpoint is in the way."""
         if await self.vpc() is None:

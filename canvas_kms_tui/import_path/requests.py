@@ -14,21 +14,23 @@ from canvas_kms_tui.import_path.context import (
     ENCRYPTION_CONTEXT,
     Context,
     Values,
-    mentions,
     s3_context,
     undocumented_kms_context,
     via_s3_context,
     with_user_id,
 )
+from canvas_kms_tui.import_path.decided import Decided
 from canvas_kms_tui.import_path.obstacles import Obstacle, bucket_obstacle, key_obstacle
 from canvas_kms_tui.import_path.resolve import KeyUse, Place, Use
-from canvas_kms_tui.import_path.simulate import SSE_ALGORITHM, SSE_KEY, aws_managed_policy, judge, judge_headerless
+from canvas_kms_tui.import_path.simulate import SSE_ALGORITHM, SSE_KEY, aws_managed_policy, judge_headerless
 from canvas_kms_tui.import_path.steps import Step
 from canvas_kms_tui.import_path.who import Who
 from canvas_kms_tui.policy import Decision, Document, Layers, Unread
 
 #: Stands for the owner of a bucket that is another account's, we cannot know whose.
 _ANOTHER = "another account"
+#: Condition keys on a key's labels, as policies write them in lower case.
+_LABELS = {"kms:resourcealiases": "kms:ResourceAliases", "aws:resourcetag/": "aws:ResourceTag/*"}
 
 
 class Requests:
@@ -37,6 +39,7 @@ class Requests:
     def __init__(self, facts: Facts, who: Who) -> None:
         self.facts = facts
         self.who = who
+        self.decided: Decided = facts.shared.setdefault(Decided, Decided())
 
     async def s3(
         self,
@@ -67,7 +70,7 @@ class Requests:
             context = await self._through_access_point(context, bucket)
         context = with_user_id(context, layers, self.who.role)
         owner = owner or (_ANOTHER if foreign else None)
-        if key is not None and mentions(layers, "s3:existingobjecttag"):
+        if key is not None and self.decided.mentions(layers, ("s3:existingobjecttag",)):
             whatever = context.merged({}, {"s3:ExistingObjectTag/*"})
             if self._settled(step, owner, whatever, layers):
                 context = whatever
@@ -81,7 +84,7 @@ class Requests:
                 *asked, owner=owner, context=context, layers=layers, now=self._now(), filled=filled
             )
         else:
-            request, answer = judge(*asked, owner=owner, context=context, layers=layers, now=self._now())
+            request, answer = self.decided.judge(*asked, owner=owner, context=context, layers=layers, now=self._now())
         return dataclasses.replace(
             step,
             request=request,
@@ -121,7 +124,7 @@ class Requests:
             context = context.merged({"kms:GrantIsForAWSResource": "true"})
         context = with_user_id(context, layers, self.who.role)
         context = await self._with_key_labels(step, context, layers, arn)
-        request, answer = judge(
+        request, answer = self.decided.judge(
             self.who.principal,
             step.action,
             arn,
@@ -176,11 +179,7 @@ class Requests:
 
     async def _with_key_labels(self, step: Step, context: Context, layers: Layers, arn: str) -> Context:
         """Aliases and tags of the key, read only where a policy looks at them and the decision hangs on them."""
-        looked_at = {
-            key
-            for word, key in (("kms:resourcealiases", "kms:ResourceAliases"), ("aws:resourcetag/", "aws:ResourceTag/*"))
-            if mentions(layers, word)
-        }
+        looked_at = {_LABELS[word] for word in self.decided.mentions(layers, _LABELS)}
         whatever = context.merged({}, looked_at)
         if not looked_at or self._settled(step, arn.split(":")[4], whatever, layers):
             return whatever
@@ -197,7 +196,7 @@ class Requests:
     def _settled(self, step: Step, owner: str | None, context: Context, layers: Layers) -> bool:
         """Whether the request is decided whatever the unknown keys of the context are."""
         asked = (self.who.principal, step.action, step.resource)
-        _, answer = judge(*asked, owner=owner, context=context, layers=layers, now=self._now())
+        _, answer = self.decided.judge(*asked, owner=owner, context=context, layers=layers, now=self._now())
         return answer.decision is not Decision.UNKNOWN
 
     def _now(self) -> datetime:

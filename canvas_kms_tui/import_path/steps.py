@@ -60,6 +60,7 @@ class Step:
     foreign: bool = False
     unread_keys: Mapping[str, CouldNotCheck] = field(default_factory=dict)
     unseen: CouldNotCheck | None = None
+    _result: StepResult | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def id(self) -> str:
@@ -87,6 +88,12 @@ class Step:
 
     @property
     def result(self) -> StepResult:
+        if self._result is None:
+            object.__setattr__(self, "_result", self._as_result())
+        assert self._result is not None
+        return self._result
+
+    def _as_result(self) -> StepResult:
         return StepResult(
             step=self.name,
             title=self.title,
