@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from canvas_kms_tui.cli.headless import unheard
 from canvas_kms_tui.findings import Diagnosis
 from canvas_kms_tui.fleet.compare import compare
 from canvas_kms_tui.fleet.job import Job
+from canvas_kms_tui.fleet.patient import entered
 from canvas_kms_tui.fleet.places import ALL
 from canvas_kms_tui.fleet.record import Ended, Pulse, Record, Result, result_of, to_line
 from canvas_kms_tui.fleet.survey import Empty, Survey, not_entered
@@ -42,7 +44,7 @@ async def work(job: Job) -> AsyncIterator[Record]:
 
 async def _worked(job: Job) -> AsyncIterator[Record]:
     try:
-        connection = await _entered(job)
+        connection = await entered(partial(_entered, job))
     except CannotConnect as refused:
         for record in failed(job, str(refused)):
             yield record

@@ -72,7 +72,8 @@ class Ledger:
     @classmethod
     def _fresh(cls, file: BinaryIO, path: Path, torn: bytes, head: Mapping[str, Any]) -> Ledger:
         """A file that holds nothing yet, or a first line of ours that was cut off."""
-        if torn and not torn.startswith(f'{{"kind":"{_KIND}"'.encode()):
+        ours = f'{{"kind":"{_KIND}"'.encode()
+        if not (torn.startswith(ours) or ours.startswith(torn)):
             raise BadLedger(f"{path}: is no file of --resume; name another")
         file.truncate(0)
         return cls._begun(file, str(path), head)

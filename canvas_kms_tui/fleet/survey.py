@@ -24,6 +24,7 @@ from canvas_kms_tui.findings import (
 )
 from canvas_kms_tui.fleet.expiry import Expiry
 from canvas_kms_tui.fleet.listing import SharedCalls, domain_ids, profile_names
+from canvas_kms_tui.fleet.patient import Patient
 from canvas_kms_tui.fleet.places import ALL, Place
 from canvas_kms_tui.fleet.proofs import Proofs
 from canvas_kms_tui.fleet.run import Plan, with_evidence
@@ -60,7 +61,7 @@ class Survey:
 
     async def run(self) -> AsyncIterator[Diagnosis | Empty]:
         """In the order in which they finish; nothing that was asked for is left out."""
-        watched = Expiry(self.connection.gateway)
+        watched = Expiry(Patient(self.connection.gateway))
         calls = SharedCalls(watched)
         running: set[asyncio.Task[Diagnosis]] = set()
         try:
