@@ -65,7 +65,7 @@ def test_the_summary_counts_and_names_the_change_that_repairs_most(everything):
 
 
 def test_every_format_has_the_same_numbers(everything):
-    world, out = everything
+    _, out = everything
     dump = json.loads((out / "fleet.json").read_text())
     first = "25 targets in 5 accounts: 12 broken, 12 healthy, 1 incomplete. One change to the key "
     assert (out / "fleet.text").read_text().splitlines()[2].startswith(first)
