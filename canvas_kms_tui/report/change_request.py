@@ -68,7 +68,12 @@ def _rows(proof: Proof) -> Iterator[str]:
     after = {(step.step, step.action, step.resource): step for step in proof.after}
     for key in {**before, **after}:
         now, then = before.get(key), after.get(key)
-        yield f"| {code(key[1])} | {code(key[2])} | {_decision(now)} | {_decision(then)} |"
+        yield f"| {_cell(key[1])} | {_cell(key[2])} | {_decision(now)} | {_decision(then)} |"
+
+
+def _cell(text: str) -> str:
+    """A bar ends a cell, in a code span too."""
+    return code(text).replace("|", "\\|")
 
 
 def _decision(step: StepResult | None) -> str:

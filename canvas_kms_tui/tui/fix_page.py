@@ -165,6 +165,12 @@ def _commands(paper: Paper, preview: Preview) -> None:
     paper.add(map(Content, preview.commands.splitlines()), indent=2)
 
 
+def preferred_tool(warnings: Sequence[str]) -> str:
+    """Where a tool manages the resource its code is the preferred way, and is shown first."""
+    managed = [warning for warning in warnings if "managed by" in warning]
+    return next((tool for tool in TOOLS if any(tool in warning for warning in managed)), TOOLS[0])
+
+
 def why_not_apply(fix: Fix, proof: Proof | None, no_writing: str | None) -> str | None:
     """Why a fix cannot be applied from here, or None."""
     if not fix.changes:

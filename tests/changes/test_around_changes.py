@@ -1,6 +1,7 @@
 """What stands around a change: permissions, tags, Access Analyzer, the journal and the change request in words."""
 
 import json
+import re
 
 import pytest
 from kinds import KINDS, typed
@@ -9,8 +10,10 @@ from canvas_kms_tui import changes, edits
 from canvas_kms_tui.aws.operations import Place
 from canvas_kms_tui.aws.reads import READS
 from canvas_kms_tui.aws.writes import WRITES
+from canvas_kms_tui.changes import Proof
 from canvas_kms_tui.changes.standing import boto3_name
 from canvas_kms_tui.demo import environments
+from canvas_kms_tui.findings import StepResult
 from canvas_kms_tui.gateway import CallFailed, FailureKind
 from canvas_kms_tui.report.change_request import change_request
 
@@ -182,3 +185,19 @@ def test_a_change_request_shows_what_why_proof_and_undo():
     text = change_request(plan)
     for part in ("## Why", "It passes.", "aws kms enable-key", "compensating", "111122223333 abcdefgh"):
         assert part in text
+
+
+def test_a_change_request_is_never_formatted_by_what_stands_in_the_account():
+    hostile = "x|[y](http://z)<b>`*"
+    target = environments.load("healthy").target
+    step = StepResult("read", "Read", "s3:GetObject", f"arn:aws:s3:::b/{hostile}", "allowed", (), (), group="read")
+    proof = Proof(True, hostile, (step,), (step,), asked=(hostile,))
+    change = edits.enable_key(key_arn="arn:aws:kms:eu-west-1:111122223333:key/abcdefgh", region="eu-west-1")
+    plan = changes.Plan(target, hostile, (), (change,), hostile)
+    best = changes.RepairPlan((), (change,), proof, complete=True)
+    text = change_request(plan, repair=best, advice=changes.Advice((hostile,), (hostile,)))
+    outside = re.sub(r"(`+)[^`].*?\1", "", text)
+    assert "](" not in outside.replace("\\]", "")
+    assert "<b>" not in outside.replace("\\<", "")
+    (row,) = [line for line in text.splitlines() if "s3:GetObject" in line]
+    assert len(re.findall(r"(?<!\\)\|", row)) == 5

@@ -206,3 +206,13 @@ async def test_public_access_is_asked_only_after_a_yes(opened: Open, rooms: Fake
         await pilot.press("y")
         await until(pilot, "gives no public access")
     assert rooms.charged == 1
+
+
+async def test_where_a_tool_manages_the_resource_its_code_is_shown_first(opened: Open, rooms: FakeRooms) -> None:
+    drift = "The key is probably managed by CloudFormation stack lake: a direct edit will drift."
+    rooms.proof = Proof(True, "Every failing step then passes.", warnings=(drift,))
+    async with opened() as pilot:
+        await until(pilot, "BROKEN")
+        await pilot.press("f")
+        await until(pilot, "a direct edit will drift")
+        await until(pilot, "The same as CloudFormation")

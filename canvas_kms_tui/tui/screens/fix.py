@@ -14,7 +14,15 @@ from textual.widgets import Static
 from canvas_kms_tui.change import Auto, Fix
 from canvas_kms_tui.tui import clipboard
 from canvas_kms_tui.tui.desk import Trouble
-from canvas_kms_tui.tui.fix_page import TOOLS, TWO_SIDES, Preview, confirmations, fix_page, why_not_apply
+from canvas_kms_tui.tui.fix_page import (
+    TOOLS,
+    TWO_SIDES,
+    Preview,
+    confirmations,
+    fix_page,
+    preferred_tool,
+    why_not_apply,
+)
 from canvas_kms_tui.tui.paper import Paper
 from canvas_kms_tui.tui.rooms import Applied, Proof, Rooms, Sides, Way
 from canvas_kms_tui.tui.screens.confirm import ConfirmScreen
@@ -75,8 +83,9 @@ class FixScreen(KeyedScreen[Applied | None]):
 
     async def _load(self) -> None:
         self._rooms = await self.desk.rooms()
-        self._draw()
         way, index = self.way, self.index
+        self._show_first(way.proof)
+        self._draw()
         if not way.fix.changes or way.proof is not None or way.finding is None:
             return
         try:
@@ -84,7 +93,12 @@ class FixScreen(KeyedScreen[Applied | None]):
         except Trouble as trouble:
             proof = Proof(False, f"It could not be simulated: {trouble}")
         self.ways[index] = replace(way, proof=proof, fix=replace(way.fix, proven=proof.ok, proof=proof.text))
+        self._show_first(proof)
         self._draw(top=False)
+
+    def _show_first(self, proof: Proof | None) -> None:
+        if proof is not None and proof.warnings:
+            self.tool = preferred_tool(proof.warnings)
 
     def _preview(self, rooms: Rooms) -> Preview:
         way = self.way
