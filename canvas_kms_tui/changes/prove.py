@@ -228,7 +228,7 @@ def _proven_text(simulated: Proof, still: Sequence[StepResult]) -> str:
         answers = "1 answer changes" if count == 1 else f"{count} answers change"
         parts.append(f"{answers} for others whom the changed statement names")
     else:
-        parts.append("nobody else gains anything")
+        parts.append("no other principal gains anything")
     if simulated.profiles is not None:
         parts.append(simulated.profiles.text.rstrip("."))
     return " ".join(["; ".join(parts) + ".", *(f"Afterwards: {one}" for one in simulated.warnings)])

@@ -21,7 +21,17 @@ from canvas_kms_tui.edits.documents import (
 from canvas_kms_tui.edits.ours import with_our_statement
 
 #: What makes a principal a user of a key rather than its administrator.
-_USES = ("kms:decrypt", "kms:encrypt", "kms:generatedatakey", "kms:reencryptfrom", "kms:sign")
+_USES = (
+    "kms:decrypt",
+    "kms:encrypt",
+    "kms:generatedatakey",
+    "kms:generatedatakeywithoutplaintext",
+    "kms:generatedatakeypair",
+    "kms:reencryptfrom",
+    "kms:reencryptto",
+    "kms:sign",
+    "kms:generatemac",
+)
 
 
 def append_key_policy_statement(
