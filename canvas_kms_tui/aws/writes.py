@@ -122,6 +122,12 @@ def _only_sagemakers_policies(params: Mapping[str, Any]) -> None:
         raise PermissionError(f"iam attach_role_policy with {params.get('PolicyArn')}: none of SageMaker's own")
 
 
+def _alias_of_ones_own(params: Mapping[str, Any]) -> None:
+    name = str(params.get("AliasName") or "")
+    if not name.startswith("alias/") or name.startswith("alias/aws/"):
+        raise PermissionError(f"kms delete_alias with {name or 'no name'}: no alias of the account's own")
+
+
 def _names_everybody(policy: str) -> bool:
     statements = json.loads(policy).get("Statement") if policy else None
     if not statements:
@@ -133,6 +139,7 @@ def _names_everybody(policy: str) -> bool:
 _SAGEMAKERS = re.compile(r"arn:aws[a-z-]*:iam::aws:policy/(service-role/)?AmazonSageMaker[A-Za-z]+")
 _MADE_STRICTLY: Final[dict[tuple[str, str], Callable[[Mapping[str, Any]], None]]] = {
     ("kms", "create_key"): _key_for_named_ones,
+    ("kms", "delete_alias"): _alias_of_ones_own,
     ("iam", "create_role"): _role_for_sagemaker,
     ("iam", "attach_role_policy"): _only_sagemakers_policies,
 }

@@ -40,7 +40,7 @@ def test_what_was_known_before_is_no_dependency():
 
 
 def test_of_two_answers_that_told_it_the_nearer_counts():
-    chain = Chain()
+    chain = Chain(Clock())
     chain.link("domain", {"DomainId": "d-123"}).answered({"Role": "some-role", "Key": "some-key"})
     chain.link("role", {"RoleName": "some-role"}).answered({"Says": "some-key"})
     chain.link("key", {"KeyId": "some-key"}).answered({})

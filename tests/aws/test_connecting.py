@@ -321,7 +321,7 @@ async def test_the_log_has_a_line_per_call_and_no_secret(moto_url, tmp_path):
     connection = await connect(options)
     await connection.gateway.call("s3", "list_buckets")
     connection.close()
-    line = log.read_text().splitlines()[-1]
+    line, _ = log.read_text().splitlines()[-2:]  # the last one tells the longest chain
     assert ' s3 list_buckets eu-west-1 outcome="ok" seconds=' in line
     assert "requests=1 id=" in line
     assert CREDENTIALS.secret_access_key not in log.read_text()

@@ -109,6 +109,7 @@ def test_an_aws_managed_alias_is_never_described(key_id):
         ("sagemaker", "update_domain", {"DomainId": "d", "DefaultUserSettings": {"a": ["\ufffd"]}}),
         ("kms", "describe_key", {"KeyId": "k"}),
         ("kms", "delete_alias", {}),
+        ("kms", "delete_alias", {"AliasName": "alias/aws/s3"}),
     ],
 )
 def test_a_dangerous_write_is_refused(service, operation, params):
