@@ -117,7 +117,7 @@ async def test_a_fix_that_only_cloudtrail_makes_ours_can_be_applied_from_its_pla
     assert (await undo(outcome.entry_id, connection=connection, journal=journal)).ok
 
 
-NONSENSE = [None, "", "x", 5, [], {}, [[]], {"a": {}}, "arn:aws:kms:x:1:key/k"]
+NONSENSE = [None, "x", 5, [[]], {"a": {}}]
 
 
 def _places(value, path=()):
@@ -146,7 +146,7 @@ def _edited(body, path, value):
     return {**copied, "seal": digest(copied)}
 
 
-@pytest.mark.parametrize("name", ["two-causes", "default-bucket-missing"])
+@pytest.mark.parametrize("name", ["two-causes", pytest.param("default-bucket-missing", marks=pytest.mark.slow)])
 async def test_whatever_is_edited_by_hand_and_sealed_again_is_refused_or_the_same_plan(name, planned, journal):
     """No place of the file, replaced by nonsense, ends in a traceback; what loads is still only compared."""
     path, connection, _ = await planned(name)
@@ -159,7 +159,7 @@ async def test_whatever_is_edited_by_hand_and_sealed_again_is_refused_or_the_sam
             with contextlib.suppress(Refused):
                 loaded[place] = planfile.load(path)
     nowhere = dataclasses.replace(connection, writer=None, no_writer="a test writes nothing")
-    for plan in list(loaded.values())[:: 1 + len(loaded) // 12]:  # every run diagnoses anew
+    for plan in list(loaded.values())[:: 1 + len(loaded) // 6]:  # every run diagnoses anew
         with pytest.raises(Refused):
             await planfile.apply_plan(plan, connection=nowhere, journal=journal, expect_account=ACCOUNT)
 
