@@ -132,8 +132,15 @@ def from_text(text: str) -> Plan:
     changes = tuple(from_json(change) for change in body["changes"])
     if not all(is_consistent(change) for change in changes):
         raise ValueError("what it sends is not what it shows")
-    fixes = tuple((chosen["finding"], chosen["fix"]) for chosen in body["fixes"])
-    return Plan(_target(body["target"]), body["title"], fixes, changes, body["proof"], body["generated_at"])
+    fixes = tuple((_text(chosen["finding"]), _text(chosen["fix"])) for chosen in body["fixes"])
+    told = [_text(body[name]) for name in ("title", "proof", "generated_at")]
+    return Plan(_target(body["target"]), told[0], fixes, changes, *told[1:])
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} stands in the place of a text")
+    return value
 
 
 async def apply_plan(
@@ -223,4 +230,8 @@ def _same(plan: Plan, diagnosis: Diagnosis) -> tuple[Change, ...] | None:
 
 
 def _target(values: Mapping[str, Any]) -> Target:
-    return Target(**{**values, "datasets": tuple(Dataset.parse(uri) for uri in values["datasets"])})
+    for name in ("account", "partition", "region", "domain_id", "user_profile"):
+        _text(values[name])
+    for name in ("use_case", "error_text"):
+        _text(values.get(name) or "")
+    return Target(**{**values, "datasets": tuple(Dataset.parse(_text(uri)) for uri in values["datasets"])})
