@@ -25,7 +25,7 @@ _DENY = "with an explicit deny in a"
 
 
 def check(call: Call, key: Key) -> None:
-    """Refuse, in AWS's words, what the caller's role may not do with the key; other callers pass.
+    """Refuse, in AWS's words, what a role that the operator assumed may not do with the key; the operator passes.
 
     Raises:
         AwsError: AccessDeniedException, naming one layer.
@@ -41,7 +41,7 @@ def check(call: Call, key: Key) -> None:
 
 def _role(call: Call) -> Role | None:
     kind, _, rest = call.caller.arn.rpartition(":")[2].partition("/")
-    if kind != "assumed-role":
+    if kind != "assumed-role" or call.caller == call.world.operator:
         return None
     name = rest.split("/")[0]
     roles = iam.backend(call.world, call.account).roles.values()
