@@ -60,7 +60,7 @@ class _OtherPath(ImportPath):
 async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
     arn = profile_arn(path)
     sources = await path.resolution.sources()
-    large = [source for source in sources if isinstance(source, Source) and _is_large(source)]
+    large = _large(sources)
     unseen = [source for source in sources if isinstance(source, Unreadable)]
     if unseen and not large:
         return [CAUSE.unknown(arn, unseen[0].why)]
@@ -75,6 +75,10 @@ async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
         return [CAUSE.warns(arn, summary, evidence, certainty=Certainty.LIKELY, severity=Severity.MEDIUM)]
     evidence.append(Evidence("role for large data", f"{setting.value} ({setting.origin})", "sagemaker:DescribeDomain"))
     return [await _judged(path, _OtherPath(facts, setting.value), setting.value, evidence)]
+
+
+def _large(sources: Sequence[Source | Unreadable]) -> list[Source]:
+    return [source for source in sources if isinstance(source, Source) and _is_large(source)]
 
 
 async def _judged(path: ImportPath, other: ImportPath, role_arn: str, evidence: list[Evidence]) -> Finding:
@@ -96,8 +100,17 @@ async def _judged(path: ImportPath, other: ImportPath, role_arn: str, evidence: 
 
 
 async def _wanted(other: ImportPath) -> list[Step]:
-    steps = [*await other.source_steps(), *await other.artifact_steps()]
-    return [step for step in steps if step.required]
+    """The steps on the large datasets, and those on the copies; smaller ones are read by the execution role."""
+    large = _large(await other.resolution.sources())
+    source = [step for step in await other.source_steps() if _reads(step, large, other.facts)]
+    return [step for step in (*source, *await other.artifact_steps()) if step.required]
+
+
+def _reads(step: Step, large: Sequence[Source], facts: Facts) -> bool:
+    if step.is_kms:
+        return step.use is None or step.use.reference in {found.key_arn for source in large for found in source.objects}
+    places = {facts.buckets.object_arn(source.dataset.bucket, "") for source in large}
+    return any(step.resource.startswith(place) for place in places)
 
 
 async def _shared(path: ImportPath, role_arn: str, denied: Sequence[Step]) -> Finding:
