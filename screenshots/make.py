@@ -128,6 +128,7 @@ JOURNEY = (
 _MOMENTS = (
     (re.compile(r"\d{8}T\d{9}-[0-9a-f]{4}"), "20260131T090507123-1a2b"),
     (re.compile(r"\d{4}-\d\d-\d\d([T ]|&#160;)\d\d:\d\d:\d\d"), r"2026-01-31\g<1>09:05:07"),
+    (re.compile(r"(09:05:07)\.\d+"), r"\g<1>.123"),
     (re.compile(r"after( |&#160;)\d+\.\d( |&#160;)s"), r"after\g<1>0.1\g<2>s"),
 )
 
