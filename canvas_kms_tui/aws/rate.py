@@ -36,7 +36,7 @@ _LIMITS: Final[dict[str, tuple[float, float]]] = {
     "cloudtrail": (2, 2),
     "organizations": (5, 10),
     "iam": (20, 100),
-    "sagemaker": (20, 60),
+    "sagemaker": (40, 120),
 }
 _OTHERS: Final = (50, 200)
 
