@@ -39,14 +39,14 @@ LOUD = (Status.FAIL, Status.WARN, Status.UNKNOWN)
 
 @cache
 def showing() -> dict[str, str]:
-    """Cause → the environment that shows it: the one under its own name, else one that is expected to."""
-    found: dict[str, str] = {}
+    """Cause → the environment that shows it: broken rather than informed, then the one under its own name."""
+    found: dict[str, tuple[bool, bool, str]] = {}
     for name in shipped():
         expected = environments.load(name).expect
         for cause in [*expected.get("findings", {}), *expected.get("shows", ())]:
-            if name == cause or cause not in found:
-                found[cause] = name
-    return found
+            informs = expected.get("findings", {}).get(cause, "pass") == "pass"
+            found[cause] = min(found.get(cause, (True, True, name)), (informs, name != cause, name))
+    return {cause: name for cause, (_, _, name) in found.items()}
 
 
 def test_every_id_has_an_environment():
