@@ -89,8 +89,10 @@ class Desk:
 
     async def apply(self, fix: Fix, confirmed: Mapping[str, str], progress: Callable[[str], None]) -> Applied:
         rooms, case = await self.rooms(), self.opened()
-        self.applied = await self.away(lambda: rooms.apply(case, fix, confirmed, progress))
-        return self.applied
+        applied = await self.away(lambda: rooms.apply(case, fix, confirmed, progress))
+        if applied.made:
+            self.applied = applied
+        return applied
 
     async def last_change(self) -> Undoable | None:
         rooms, case = await self.rooms(), self.opened()

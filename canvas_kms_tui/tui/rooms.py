@@ -113,11 +113,15 @@ Sides = Sequence[tuple[str, Sequence[DiffLine]]]
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """``entry`` names the journal entry; not ``ok``: it was begun, and the text says how far it came."""
+    """``entry`` names the journal entry; not ``ok``: it was begun, and the text says how far it came.
+
+    ``made``: something stands now that was not there before, and can be taken back.
+    """
 
     entry: str
     text: str
     ok: bool = True
+    made: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,8 @@ class RealRooms:
         except ChangeRefused as refused:
             raise _refused(refused) from refused
         self._own.append(outcome.entry_id)
-        return Applied(outcome.entry_id, outcome.text, outcome.ok)
+        made = bool(self._journal.entry(outcome.entry_id).made)
+        return Applied(outcome.entry_id, outcome.text, outcome.ok, made)
 
     async def last_change(self, case: Case) -> Undoable | None:
         for entry in reversed(self._journal.entries()):

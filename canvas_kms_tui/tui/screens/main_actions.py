@@ -105,7 +105,8 @@ class MainActions(MainMoves):
 
     async def after_fix(self, applied: Applied | None) -> None:
         if applied is not None:
-            self.say(f"{applied.text} Journal entry {applied.entry}; u takes it back.", warn=not applied.ok)
+            back = "; u takes it back" if applied.made else ""
+            self.say(f"{applied.text} Journal entry {applied.entry}{back}.", warn=not applied.ok)
             await self.diagnose()
 
     async def take_back(self) -> None:
@@ -120,7 +121,8 @@ class MainActions(MainMoves):
 
         undone = await self.app.push_screen_wait(UndoScreen(undoable))
         if undone is not None:
-            self.say(undone.text, warn=not undone.ok)
+            self.app.clear_notifications()  # what was said of the change is no longer so
+            self.say(f"Taken back. {undone.text}" if undone.ok else undone.text, warn=not undone.ok)
             await self.diagnose()
 
     async def write_report(self) -> None:
