@@ -95,7 +95,7 @@ async def _judged(path: ImportPath, other: ImportPath, role_arn: str, evidence: 
         return await _shared(path, role_arn, denied)
     undecided = [step for step in wanted if step.decision is Decision.UNKNOWN]
     if undecided:
-        return _undecided(role_arn, undecided[0])
+        return await _undecided(other, role_arn, undecided)
     return CAUSE.passes(role_arn, "The role for large data may do what the import needs.", evidence)
 
 
@@ -121,11 +121,16 @@ async def _shared(path: ImportPath, role_arn: str, denied: Sequence[Step]) -> Fi
     return CAUSE.blocked(role_arn, by, f"Cannot be judged before {by}, which stops the execution role too.")
 
 
-def _undecided(role_arn: str, step: Step) -> Finding:
-    if step.gap:
-        return CAUSE.unknown(role_arn, step.gap)
-    text = f"Whether the role for large data may use {step.action} is not known: {step.result.explanation}"
-    return CAUSE.warns(role_arn, text, [evidence_of(step)], certainty=Certainty.POSSIBLE)
+async def _undecided(other: ImportPath, role_arn: str, steps: Sequence[Step]) -> Finding:
+    """Unknown where a read would tell; a warning where nobody can."""
+    ids = {step.id for step in steps}
+    for item in await other.judged():
+        if item.step.id in ids:
+            reasons = [item.step.gap, item.step.unseen, *(blame.why for blame in item.blames)]
+            if why := next((reason for reason in reasons if reason), None):
+                return CAUSE.unknown(role_arn, why)
+    text = f"Whether the role for large data may use {steps[0].action} is not known: {steps[0].result.explanation}"
+    return CAUSE.warns(role_arn, text, [evidence_of(steps[0])], certainty=Certainty.POSSIBLE)
 
 
 def _is_large(source: Source) -> bool:
