@@ -132,6 +132,7 @@ _ONE_TARGET = {
     "case": "a case holds one target",
     "record": "a case file holds one target",
     "bundle": "a bundle holds one target",
+    "probe_role": "it looks into one role",
     "plan": "a plan is for one target",
     "export_fixes": "fixes are exported for one target",
 }

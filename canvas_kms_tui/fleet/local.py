@@ -62,6 +62,7 @@ class _Worker:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
         self.places: set[str] = set()
+        self.spoke = False
 
     def tell(self, job: Job) -> None:
         assert self.process.stdin is not None
@@ -122,6 +123,7 @@ class Processes:
     async def _read(self, worker: _Worker) -> None:
         assert worker.process.stdout is not None
         while line := await worker.process.stdout.readline():
+            worker.spoke = True
             try:
                 record = from_line(line)
             except (ValueError, KeyError, TypeError):
@@ -133,6 +135,8 @@ class Processes:
         self._workers.remove(worker)
         if self._stopping:
             return
-        await self._hire()
+        # One that ends without a word would end so again: it is replaced only where nobody else is left.
+        if worker.spoke or not self._workers:
+            await self._hire()
         for place in worker.places:
             await self._found.put(Lost(place, f"its worker process ended with {worker.process.returncode}"))

@@ -52,8 +52,14 @@ async def diagnose(facts: Facts, plan: Plan, observer: engine.Observer | None = 
     return await prove_all(await with_evidence(diagnosis, facts, plan, since), facts)
 
 
-async def with_evidence(diagnosis: Diagnosis, facts: Facts, plan: Plan, since: timedelta) -> Diagnosis:
-    """The diagnosis with all the evidence that came in time: nobody waits longer for a confirmation."""
+async def with_evidence(
+    diagnosis: Diagnosis, facts: Facts, plan: Plan, since: timedelta, *, one_of_many: bool = False
+) -> Diagnosis:
+    """The diagnosis with all the evidence that came in time: nobody waits longer for a confirmation.
+
+    Of ``one_of_many`` only what CloudTrail says: AWS's opinions cost calls for each, and who else is affected the
+    summary tells.
+    """
     latest = diagnosis
 
     def keep(arrived: Diagnosis) -> None:
@@ -68,6 +74,8 @@ async def with_evidence(diagnosis: Diagnosis, facts: Facts, plan: Plan, since: t
                 diagnosis,
                 since=since,
                 what_changed=changes,
+                second_opinions=not one_of_many,
+                who_else=not one_of_many,
                 probe_role=plan.probe_role,
                 causes=plan.causes,
                 arrived=keep,

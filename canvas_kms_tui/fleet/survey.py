@@ -130,7 +130,7 @@ class Survey:
                 facts, causes=self.plan.causes, accept_unknown=self.plan.accept_unknown, strict=self.plan.strict
             )
             if self.plan.since is not None:
-                found = await with_evidence(found, facts, self.plan, self.plan.since)
+                found = await with_evidence(found, facts, self.plan, self.plan.since, one_of_many=True)
             return await self._proofs.prove_all(found, facts)
         except BadTarget as bad:
             return incomplete(target, CouldNotCheck("sagemaker:DescribeUserProfile", _arn(target), str(bad), None))
