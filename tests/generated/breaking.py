@@ -370,8 +370,9 @@ def the_volumes_get_no_grant(world: World) -> None:
 
 @breaks("permissions-boundary", "role", "artifact key")
 def the_boundary_leaves_keys_out(world: World) -> None:
-    """Without a grant: AWS does not say whether a boundary limits one."""
+    """The role by its ARN alone: AWS does not say whether a boundary limits a grant, or a role that * means."""
     world.key("artifacts").pop("grants", None)
+    world.drop("artifacts", "CanvasUse")
     world.key_statements("artifacts").append(_named_use())
     world.written.setdefault("policies", {})["Limit"] = {
         "document": {
