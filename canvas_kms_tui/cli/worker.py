@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 from collections.abc import AsyncIterator, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -130,13 +130,21 @@ def run_job(data: Mapping[str, Any]) -> list[str]:
     """
     if data["task"]["version"] != __version__:
         raise RuntimeError(f"this worker has canvas-kms-tui {__version__}, the job is of {data['task']['version']}")
-    gc.set_threshold(*_GC)
 
     async def whole() -> list[str]:
-        asyncio.get_running_loop().set_exception_handler(unheard)
         return [to_line(record) async for record in work(Job.from_data(data)) if not isinstance(record, Pulse)]
 
-    return asyncio.run(whole())
+    return asyncio.run_coroutine_threadsafe(whole(), _loop()).result()
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """One event loop for all threads that call :func:`run_job`: several would only fight for the interpreter."""
+    gc.set_threshold(*_GC)
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(unheard)
+    threading.Thread(target=loop.run_forever, daemon=True, name="places").start()
+    return loop
 
 
 async def _serve() -> None:
