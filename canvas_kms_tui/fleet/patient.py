@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 #: Seconds before each further try of a call that was throttled to its end.
 PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
+_SILENT, _TRIES_INTO_SILENCE = "does not answer", 2
 _WORDS = ("Throttl", "Rate exceeded", "TooManyRequests", "RequestLimitExceeded")
 
 
@@ -42,16 +43,17 @@ class Patient:
 
 
 async def entered(connect: Callable[[], Awaitable[T]]) -> T:
-    """What ``connect`` gives; tried again while STS throttles.
+    """What ``connect`` gives; tried again while STS throttles, and twice where it does not answer.
 
     Raises:
         CannotConnect: as ``connect`` does, for any other reason or at last.
     """
-    for pause in PAUSES:
+    for number, pause in enumerate(PAUSES):
         try:
             return await connect()
         except CannotConnect as refused:
-            if not any(word in str(refused) for word in _WORDS):
+            silent = _SILENT in str(refused) and number < _TRIES_INTO_SILENCE
+            if not silent and not any(word in str(refused) for word in _WORDS):
                 raise
         await _pause(pause)
     return await connect()
