@@ -21,21 +21,22 @@ distributed = pytest.importorskip("distributed")
 
 @contextmanager
 def _cluster(world: World, workers: int = 2, threads: int = 2) -> Iterator[Any]:
-    """Its workers have credentials of their own in their environment, as on a real cluster."""
-    before = dict(os.environ)
-    os.environ.update(running.environment(world))
-    try:
+    """Its workers, those that replace a dead one too, have credentials of their own, as on a real cluster."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in running.environment(world).items():
+            patch.setenv(name, value)
         cluster = distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=threads, processes=True, dashboard_address=None, host="127.0.0.1",
+            n_workers=workers,
+            threads_per_worker=threads,
+            processes=True,
+            dashboard_address=None,
+            host="127.0.0.1",
             silence_logs=50,
-        )  # fmt: skip
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-    try:
-        yield cluster
-    finally:
-        cluster.close()
+        )
+        try:
+            yield cluster
+        finally:
+            cluster.close()
 
 
 def _flags(world: World, demo: RunningDemo, address: str, folder: Path) -> list[str]:
