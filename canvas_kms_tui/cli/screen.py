@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from canvas_kms_tui.cli.access import access
 from canvas_kms_tui.cli.connect import Opened, opener, wanted
 from canvas_kms_tui.cli.options import Options, UsageError
 from canvas_kms_tui.cli.output import demand_file
@@ -19,17 +20,23 @@ def run(options: Options) -> int:
     check(options)
 
     async def connect() -> Connection:
-        opened = await open_source()
-        if options.demo is not None or options.case is not None:
+        return connected(await open_source(), options)
+
+    async def elsewhere(other: Options) -> Connection:
+        connection = connected(await opener(other, session.told, session.sign_in)(), other)
+        if other.demo is None:
+            session.domain_id = session.user_profile = session.datasets = None
+        return connection
+
+    def connected(opened: Opened, said: Options) -> Connection:
+        if said.demo is not None or said.case is not None:
             session.domain_id = opened.wanted.domain_id
             session.user_profile = opened.wanted.user_profile
             session.datasets = opened.wanted.datasets
             session.use_case = opened.wanted.use_case
             session.local_upload = opened.wanted.local_upload
             session.error_text = opened.wanted.error_text
-        return (
-            replace(opened.connection, close=lambda: _close(opened, session)) if options.record else opened.connection
-        )
+        return replace(opened.connection, close=lambda: _close(opened, session)) if said.record else opened.connection
 
     said = wanted(options)
     session = Session(
@@ -40,6 +47,7 @@ def run(options: Options) -> int:
         use_case=said.use_case,
         local_upload=said.local_upload,
         error_text=said.error_text,
+        since=options.since,
         read_only=options.read_only,
         theme=options.theme,
         strict=options.strict,
@@ -47,6 +55,7 @@ def run(options: Options) -> int:
         only=options.only,
         skip=options.skip,
         setup=options.setup,
+        access=access(options, elsewhere),
     )
     open_source = opener(options, session.told, session.sign_in)
     return run_screen(session)

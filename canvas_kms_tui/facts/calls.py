@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +13,17 @@ from canvas_kms_tui.findings import CallStats
 from canvas_kms_tui.gateway import CallFailed, Gateway, Response
 
 _Key = tuple[str, str, str | None, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CallMade:
+    """One read that was asked of the gateway; ``outcome`` is ``answered`` or a failure's kind, ``about`` its names."""
+
+    service: str
+    operation: str
+    about: str
+    outcome: str
+    seconds: float
 
 
 class Calls:
@@ -22,6 +35,7 @@ class Calls:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._made: dict[_Key, asyncio.Task[Response | CallFailed]] = {}
+        self.log: list[CallMade] = []  #: in the order in which the answers came
 
     async def call(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Response:
         key = (service, operation, region, _frozen(params))
@@ -37,10 +51,15 @@ class Calls:
     async def _ask(
         self, service: str, operation: str, region: str | None, params: Mapping[str, Any]
     ) -> Response | CallFailed:
+        began, outcome = time.monotonic(), "answered"
         try:
             return await self._gateway.call(service, operation, region=region, **params)
         except CallFailed as failure:
+            outcome = failure.kind.value
             return failure
+        finally:
+            about = " ".join(value for value in params.values() if isinstance(value, str))
+            self.log.append(CallMade(service, operation, about, outcome, time.monotonic() - began))
 
     def stats(self) -> CallStats:
         return self._gateway.stats()

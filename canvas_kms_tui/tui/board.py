@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from canvas_kms_tui.change import Auto
-from canvas_kms_tui.findings import Diagnosis, Finding, Resolved, Status, StepResult
+from canvas_kms_tui.findings import Diagnosis, Finding, Resolved, Said, Status, StepResult
 from canvas_kms_tui.tui.words import PENDING, STATUS, WORST_FIRST, Look, brief
 
 PROBLEMS = (Status.FAIL, Status.UNKNOWN, Status.WARN)
@@ -57,6 +57,7 @@ class Board:
     diagnosis: Diagnosis | None = None
     started: float | None = None
     ended: float | None = None
+    looking: bool = False  #: evidence is still being gathered
     folds: dict[str, bool] = field(default_factory=dict)  #: what the user folded or unfolded
     _done: set[str] = field(default_factory=set)
 
@@ -109,10 +110,16 @@ class Board:
         """The problem that explains a step, the weightiest first."""
         return next((finding for finding in self.problems() if step_id(step) in finding.step_ids), None)
 
-    def take_proofs(self, proven: Diagnosis) -> None:
-        """The same diagnosis, now with ``proven`` filled in."""
-        self.diagnosis = proven
-        self.findings = {finding.id: finding for finding in proven.findings}
+    def finding_of_message(self, said: Said) -> Finding | None:
+        """The finding that a message belongs to; else the first about a cause that it points at, in order as it is."""
+        if said.finding in self.findings:
+            return self.findings[said.finding]
+        return next((f for cause in said.causes for f in self.findings.values() if f.cause == cause), None)
+
+    def take(self, more: Diagnosis) -> None:
+        """The same diagnosis, now with proofs or evidence filled in."""
+        self.diagnosis = more
+        self.findings = {finding.id: finding for finding in more.findings}
 
     def order(self) -> dict[str, Finding | None]:
         """Every line of the tree in its order, folded groups too: row id → its finding (None for groups)."""
@@ -171,6 +178,20 @@ class Board:
         return Row(
             f"group:{title}", look, title, f"{passed}/{len(members)}", group=True, folded=self.folds.get(title, clear)
         )
+
+
+def with_evidence_of(old: Diagnosis, new: Diagnosis) -> Diagnosis:
+    """A repeated diagnosis with the evidence of the one before: it is about the same target."""
+    seen = {finding.id: finding.seen for finding in old.findings}
+    findings = tuple(replace(finding, seen=seen.get(finding.id)) for finding in new.findings)
+    return replace(
+        new,
+        findings=findings,
+        timeline=old.timeline,
+        opinions=old.opinions,
+        affected=old.affected,
+        trail_gap=old.trail_gap,
+    )
 
 
 def step_id(step: StepResult) -> str:

@@ -6,15 +6,27 @@ Its methods are awaited on the screen's loop and do their work on the background
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 
 from canvas_kms_tui.change import Fix
-from canvas_kms_tui.findings import Finding
+from canvas_kms_tui.findings import Diagnosis, Finding, Said
 from canvas_kms_tui.gateway import CallFailed, CannotConnect, Connection, FailureKind
 from canvas_kms_tui.target import Target
 from canvas_kms_tui.tui.background import Background
-from canvas_kms_tui.tui.rooms import Applied, Case, Observer, Proof, Refused, Rooms, Sides, Undoable
+from canvas_kms_tui.tui.rooms import (
+    Applied,
+    CallLine,
+    Case,
+    FaqAnswer,
+    Observer,
+    Proof,
+    Refused,
+    Rooms,
+    Sides,
+    Undoable,
+)
 from canvas_kms_tui.tui.session import Session
 
 Result = TypeVar("Result")
@@ -56,12 +68,27 @@ class Desk:
     async def connect(self) -> Connection:
         self.exit_code = 0
         try:
-            self.connection = await self.background.run(self.session.connect)
+            return self._take(await self.background.run(self.session.connect))
         except CannotConnect as failed:
             self.exit_code = failed.exit_code
             raise Trouble(str(failed), failed.exit_code) from failed
-        self.target = self.session.target(self.connection)
-        return self.connection
+
+    async def switch(self, place: str, region: str | None) -> Connection:
+        """Look at another account, Region or demo; where it cannot be opened, everything stays as it is."""
+        access = self.session.access
+        assert access is not None
+        connection = await self.away(lambda: access.connect(place, region))
+        self.session.connect = partial(access.connect, place, region)
+        self.case = self.applied = None
+        self.exit_code = 0
+        return self._take(connection)
+
+    def _take(self, connection: Connection) -> Connection:
+        if self.connection is not None:
+            self.connection.close()
+        self.connection = connection
+        self.target = self.session.target(connection)
+        return connection
 
     async def recover(self) -> Sequence[str]:
         """What an earlier run left open."""
@@ -82,6 +109,26 @@ class Desk:
         rooms, case = await self.rooms(), self.opened()
         self.case = await self.away(lambda: rooms.prove_all(case))
         return self.case
+
+    async def evidence(self, arrived: Callable[[Diagnosis], None]) -> Case:
+        rooms, case = await self.rooms(), self.opened()
+        self.case = await self.away(lambda: rooms.evidence(case, arrived))
+        return self.case
+
+    def take_message(self, said: Said) -> None:
+        """What the user saw: part of the target from now on, so that checking again and reports know it."""
+        case = self.opened()
+        self.session.error_text = said.message
+        self.target = replace(case.target, error_text=said.message)
+        self.case = replace(case, target=self.target, diagnosis=replace(case.diagnosis, said=said))
+
+    async def faq(self) -> Sequence[FaqAnswer]:
+        rooms, case = await self.rooms(), self.opened()
+        return await self.away(lambda: rooms.faq(case))
+
+    def calls(self) -> Sequence[CallLine]:
+        """The reads of the diagnosis on the screen; none before there is one."""
+        return self._rooms.calls(self.case) if self._rooms is not None and self.case is not None else ()
 
     async def prove(self, finding: Finding, fix: Fix) -> Proof:
         rooms, case = await self.rooms(), self.opened()

@@ -64,7 +64,8 @@ def _progress(board: Board, now: float) -> str:
     if board.started is None:
         return ""
     done, planned = board.progress()
-    return f"{done} of {planned} checked  {board.seconds(now):.1f} s"
+    looking = "asking CloudTrail…  " if board.looking else ""
+    return f"{looking}{done} of {planned} checked  {board.seconds(now):.1f} s"
 
 
 def _so_far(desk: Desk, board: Board, phase: Phase) -> str:

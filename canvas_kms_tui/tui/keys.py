@@ -31,6 +31,7 @@ class Key:
 
 SHOWN = {
     "slash": "/",
+    "semicolon": ";",
     "question_mark": "?",
     "escape": "esc",
     "ctrl+p": "^p",
@@ -69,6 +70,15 @@ MAIN = (
     Key("step_previous", ("left_square_bracket",), "Step before", "Go to the cause of the failing step before."),
     Key("plan", ("P",), "Repair plan", "The smallest set of changes with which the whole import passes."),
     Key("journal", ("J",), "Journal", "What was changed in this account, and taking it back."),
+    Key(
+        "evidence",
+        ("i",),
+        "Evidence",
+        "What changed, what CloudTrail saw, AWS's own opinion, who else, every call made.",
+    ),
+    Key("message", ("x",), "Error message", "Paste what the user saw and go to the cause that it points at."),
+    Key("switch", ("s",), "Switch", "Look at another account, Region or demo without leaving."),
+    Key("jump", ("semicolon",), "Jump", "Put a letter on everything that can be gone to; that letter goes there."),
     Key("ask", ("v",), "Try a request", "Change a request of the import and see how AWS would decide it."),
     Key("watch", ("w",), "Watch", "Check again every half minute until w; rings when the verdict turns."),
     Key("setup", ("S",), "Set up", "Set Canvas up for the first time, or fill a Domain's gaps; reviewed first."),
@@ -132,6 +142,19 @@ PICK = (
     Key("quit", ("ctrl+q",), "Quit", "Leave at once.", 4),
 )
 
+MESSAGE = (
+    Key("choose", ("enter",), "Go to the cause", "Go to the finding that the message points at.", 1),
+    Key("back", ("escape",), "Back", "Go back; nothing is changed.", 2),
+    Key("quit", ("ctrl+q",), "Quit", "Leave at once.", 4),
+)
+
+EVIDENCE = (
+    _BACK,
+    _COPY,
+    _HELP,
+    Key("quit", ("ctrl+q",), "Quit", "Leave at once."),
+)
+
 HELP = (_BACK, Key("quit", ("ctrl+q",), "Quit", "Leave at once."))
 
 #: Keys of the lists and texts themselves; shown in the help, bound by the widgets.
@@ -169,6 +192,8 @@ SCREENS: dict[str, Sequence[Key]] = {
     "document": DOCUMENT,
     "journal": JOURNAL,
     "ask": ASK,
+    "evidence": EVIDENCE,
+    "message": MESSAGE,
     "pick": PICK,
     "setup": SETUP,
     "setup_review": SETUP_REVIEW,
@@ -181,6 +206,8 @@ TITLES = {
     "document": "Documents",
     "journal": "Journal",
     "ask": "Trying a request",
+    "evidence": "Evidence",
+    "message": "Error message",
     "pick": "Choosing the target",
     "setup": "First set-up",
     "setup_review": "Review of the set-up",

@@ -38,6 +38,12 @@ class FindingCame(Message):
     finding: Finding
 
 
+@dataclass
+class EvidenceCame(Message):
+    run: int
+    diagnosis: Diagnosis
+
+
 class Silent:
     """An observer for a diagnosis that nobody watches step by step."""
 
@@ -66,6 +72,9 @@ class Herald:
 
     def finding(self, finding: Finding) -> None:
         self._post(FindingCame(self._run, finding))
+
+    def evidence(self, diagnosis: Diagnosis) -> None:
+        self._post(EvidenceCame(self._run, diagnosis))
 
     def done(self, diagnosis: Diagnosis) -> None:
         """Nothing: whoever asked for the diagnosis is given it."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from textual.content import Content
 
 from canvas_kms_tui.change import Auto, Fix
-from canvas_kms_tui.findings import CouldNotCheck, Diagnosis, Finding, Status, StepResult
+from canvas_kms_tui.findings import CouldNotCheck, Diagnosis, Finding, Resolved, Status, StepResult
 from canvas_kms_tui.tui.board import Board, CauseLike, step_id
 from canvas_kms_tui.tui.jsontext import JsonLine, lines_of
 from canvas_kms_tui.tui.paper import LABEL, Paper
@@ -17,6 +17,9 @@ from canvas_kms_tui.tui.rooms import Case, Paperwork, Reason
 from canvas_kms_tui.tui.words import CERTAINTY, DECISION, STATUS, count, name_of
 
 DECIDING = "$text-error"
+FITTING = "$text-success"
+#: What a statement says about a request; the rest (Sid, Effect) fits nothing and fails nothing.
+_ELEMENTS = frozenset({"principal", "notprincipal", "action", "notaction", "resource", "notresource", "condition"})
 _STATEMENTS = 2  #: deciding statements shown with a finding
 
 
@@ -26,7 +29,8 @@ def finding_page(paper: Paper, finding: Finding, board: Board, case: Case | None
     sure = CERTAINTY[finding.certainty] if finding.status in (Status.FAIL, Status.WARN) else ""
     paper.para(finding.title, "bold", first=f"{look.symbol} {look.word}  ")
     paper.lines[0] = paper.lines[0].stylize(look.style, 0, len(look.symbol) + len(look.word) + 1)
-    paper.line((f"{finding.cause} · {finding.severity.value}{' · ' + sure if sure else ''}", LABEL))
+    seen = str(finding.seen) if finding.seen is not None else ""
+    paper.line((" · ".join(filter(None, (finding.cause, finding.severity.value, sure, seen))), LABEL))
     paper.para(finding.summary)
     if finding.could_not_check is not None:
         _could_not_check(paper, finding.could_not_check, said=finding.summary)
@@ -105,7 +109,8 @@ def _statement(paper: Paper, reason: Reason, documents: Sequence[Paperwork]) -> 
     lead = "Nearly allowed" if reason.nearly else "Decided"
     paper.heading(f"{lead} by statement {reason.statement} of the {reason.document}")
     paper.lines.extend(excerpt(lines_of(document.source, compact=True), reason, paper.width))
-    paper.para("d opens the whole document", LABEL, indent=2)
+    legend = "✓ fits the request, ✗ does not; " if reason.fits else ""
+    paper.para(f"{legend}d opens the whole document", LABEL, indent=2)
 
 
 def excerpt(lines: Sequence[JsonLine], reason: Reason, width: int) -> list[Content]:
@@ -119,19 +124,26 @@ def excerpt(lines: Sequence[JsonLine], reason: Reason, width: int) -> list[Conte
 
 
 def marked(lines: Sequence[JsonLine], reason: Reason | None, width: int, digits: int = 3) -> list[list[Content]]:
-    """Every line as it is shown: the statement with a bar, what does not fit with a cross and the reason below it."""
+    """Every line as it is shown: the statement with a bar, its elements with a hook where they fit the request, with a
+    cross where they do not, and the reason below that."""
     inside = [n for n, line in enumerate(lines) if reason is not None and line.statement == reason.statement]
     element = reason.element if reason is not None else ()
     failing = {number for number in inside if element and lines[number].belongs_to(element)}
     last = max(failing or inside, default=-1)
     shown: list[list[Content]] = []
     for number, line in enumerate(lines):
-        mark = "✗" if number in failing else "┃" if number in inside else " "
+        fits = reason is not None and reason.fits and number in inside and _is_element(line)
+        mark = "✗" if number in failing else "✓" if fits else "┃" if number in inside else " "
         parts = numbered(number, line.content, width, mark=mark, digits=digits)
         if number == last and reason is not None and reason.why:
             parts += _note(reason.why, width, digits + 1)
         shown.append(parts)
     return shown
+
+
+def _is_element(line: JsonLine) -> bool:
+    paths = (line.element, *line.held)
+    return any(path[0].casefold() in _ELEMENTS for path in paths if path)
 
 
 def _note(text: str, width: int, indent: int) -> list[Content]:
@@ -141,7 +153,7 @@ def _note(text: str, width: int, indent: int) -> list[Content]:
 
 def numbered(number: int, line: Content, width: int, *, mark: str = " ", digits: int = 3) -> list[Content]:
     """A document's line with its number and mark, going on below where it is too wide."""
-    bar = (f"{mark} ", f"bold {DECIDING}")
+    bar = (f"{mark} ", f"bold {FITTING if mark == '✓' else DECIDING}")
     first = Content.assemble((f"{number + 1:>{digits}} " if digits else "", LABEL), bar)
     below = Content.assemble((f"{'↪':>{digits}} " if digits else "", LABEL), bar)
     room = max(width - first.cell_length, 8)
@@ -195,8 +207,15 @@ def _member(paper: Paper, cause: CauseLike, found: Sequence[Finding]) -> None:
 
 def healthy_page(paper: Paper, diagnosis: Diagnosis, board: Board) -> None:
     """What the import uses and how each of its steps would be decided."""
-    resolved = diagnosis.resolved
-    paper.line(("What the import uses", "bold"))
+    resolved_lines(paper, diagnosis.resolved)
+    paper.heading("The import, step by step")
+    for step in board.steps.values():
+        step_lines(paper, step)
+
+
+def resolved_lines(paper: Paper, resolved: Resolved) -> None:
+    """Role, location and keys that the import uses, each with where it is set."""
+    paper.heading("What the import uses")
     rows = (
         ("role", resolved.execution_role),
         ("copies to", resolved.artifact_location),
@@ -205,9 +224,6 @@ def healthy_page(paper: Paper, diagnosis: Diagnosis, board: Board) -> None:
     )
     paper.pairs([(label, sourced.value or "none", sourced.origin) for label, sourced in rows])
     paper.pairs([("source key", name_of(key) if key else "none", uri) for uri, key in resolved.source_keys])
-    paper.heading("The import, step by step")
-    for step in board.steps.values():
-        step_lines(paper, step)
 
 
 def grant_text(missing: CouldNotCheck) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from canvas_kms_tui import hidden
@@ -18,10 +19,11 @@ _COLUMN = 18  #: the widest label that stands beside its value
 
 
 class Paper:
-    """Lines of styled text, none wider than ``width`` cells."""
+    """Lines of styled text, none wider than ``width`` cells; ``full`` folds long values instead of shortening them."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, *, full: bool = False) -> None:
         self.width = max(width, 10)
+        self.full = full
         self.lines: list[Content] = []
 
     def content(self) -> Content:
@@ -37,7 +39,10 @@ class Paper:
 
     def heading(self, text: str) -> None:
         self.blank()
-        self.line((text, HEADING))
+        if self.full:
+            self.para(text, HEADING)
+        else:
+            self.line((text, HEADING))
 
     def para(self, text: str, style: str = "", *, indent: int = 0, first: str = "") -> None:
         """Wrapped text; ``first`` stands before the first line, the others hang below it."""
@@ -55,13 +60,24 @@ class Paper:
         column = min(max((len(label) for label, _, _ in rows), default=0), max(self.width // 3, 8))
         for label, value, note in rows:
             room = max(self.width - column - 4, 8)
-            shown = Content.assemble((f"  {shorten(label, column):<{column}}  ", LABEL), shorten(value, room))
+            shown = self._value(f"  {shorten(label, column):<{column}}  ", value, room)
             if note and shown.cell_length + len(note) + 3 <= self.width:
                 self.lines.append(shown + Content.styled(f"   {note}", LABEL))
                 continue
             self.lines.append(shown)
             if note:
                 self.para(note if " " in note else shorten(note, room), LABEL, indent=column + 4)
+
+    def _value(self, lead: str, value: str, room: int) -> Content:
+        """A value behind its label: the last of its lines, those before it are put on the paper."""
+        value = value.replace("\n", " ")
+        if not self.full:
+            return Content.assemble((lead, LABEL), shorten(value, room))
+        *above, last = Content(value).fold(room) or [Content("")]
+        for part in above:
+            self.lines.append(Content.styled(lead, LABEL) + part)
+            lead = " " * cell_len(lead)
+        return Content.styled(lead, LABEL) + last
 
     def facts(self, rows: Iterable[tuple[str, str]]) -> None:
         """Pairs, where labels are short enough for a column; what is too long for it stands above its value."""
@@ -76,7 +92,7 @@ class Paper:
                 self.para(value, indent=2, first=f"{label:<{column}}  ")
             else:
                 room = max(self.width - column - 4, 8)
-                self.line((f"  {label:<{column}}  ", LABEL), shorten(value, room))
+                self.lines.append(self._value(f"  {label:<{column}}  ", value, room))
 
     def add(self, lines: Iterable[Content], *, indent: int = 0) -> None:
         """Lines that are styled already, folded where they are too wide."""

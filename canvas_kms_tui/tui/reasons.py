@@ -31,7 +31,8 @@ def of_answer(answer: Answer) -> Iterator[Reason]:
     for by in answer.decided_by:
         if by.statement is not None:
             here = miss is not None and (miss.document, miss.index) == (by.document, by.statement)
-            yield _missed(miss) if here and miss is not None else Reason(by.document, by.statement, by.why)
+            denies = answer.decision is Decision.EXPLICITLY_DENIED
+            yield _missed(miss) if here and miss is not None else Reason(by.document, by.statement, by.why, fits=denies)
     if miss is not None and _is_near(miss):
         yield _missed(miss)
 
@@ -45,7 +46,7 @@ def _is_near(miss: Miss) -> bool:
 
 
 def _missed(miss: Miss) -> Reason:
-    return Reason(miss.document, miss.index, miss_words(miss), element_of(miss), nearly=True)
+    return Reason(miss.document, miss.index, miss_words(miss), element_of(miss), nearly=True, fits=True)
 
 
 def element_of(miss: Miss) -> tuple[str, ...]:

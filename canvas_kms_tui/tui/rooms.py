@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from canvas_kms_tui.change import Change, Fix
-from canvas_kms_tui.findings import Diagnosis, Finding, Resolved, StepResult
+from canvas_kms_tui.findings import Diagnosis, Finding, Resolved, Said, StepResult
 from canvas_kms_tui.gateway import Connection
 from canvas_kms_tui.target import Target
 from canvas_kms_tui.tui.board import CauseLike
@@ -57,6 +57,7 @@ class Reason:
     why: str
     element: tuple[str, ...] = ()
     nearly: bool = False
+    fits: bool = False  #: the statement's other elements are known to fit the request
 
 
 @dataclass(slots=True)
@@ -168,6 +169,31 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class CallLine:
+    """One read of the diagnosis in words; ``outcome`` is ``answered`` or why it was not."""
+
+    call: str
+    about: str
+    outcome: str
+    seconds: float
+
+
+class FaqAnswer(Protocol):
+    """``then`` is the guide's answer of 2022, ``now`` today's, ``here`` what it means in this account."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def then(self) -> str: ...
+    @property
+    def now(self) -> str: ...
+    @property
+    def here(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One line of a list to pick from: ``value`` is what is taken, ``note`` stands beside it."""
 
@@ -195,6 +221,22 @@ class Rooms(Protocol):
     async def diagnose(self, connection: Connection, target: Target, observer: Observer) -> Case: ...
     async def prove_all(self, case: Case) -> Case:
         """The case with ``proven`` filled in for every fix."""
+        ...
+
+    async def evidence(self, case: Case, arrived: Callable[[Diagnosis], None]) -> Case:
+        """The case with what CloudTrail and AWS's own simulation say; ``arrived`` hears of each part as it comes."""
+        ...
+
+    def said(self, case: Case, message: str) -> Said | None:
+        """What a pasted message says, and which finding it belongs to. Pure and quick."""
+        ...
+
+    async def faq(self, case: Case) -> Sequence[FaqAnswer]:
+        """The questions that everybody asks, answered with this account's values."""
+        ...
+
+    def calls(self, case: Case) -> Sequence[CallLine]:
+        """The reads that were made up to now, the last one last."""
         ...
 
     async def prove(self, case: Case, finding: Finding, fix: Fix) -> Proof: ...

@@ -6,16 +6,37 @@ Imports neither Textual nor boto3.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from canvas_kms_tui.gateway import AskToSignIn, Connection, SignIn
 from canvas_kms_tui.target import Dataset, Target
 
 if TYPE_CHECKING:
     from canvas_kms_tui.tui.rooms import Rooms
+
+
+class Access(Protocol):
+    """What else the same program can look at. Its methods raise CannotConnect."""
+
+    question: str  #: what a place is asked for with: ``Which AWS profile?``
+    why_not: str  #: why nothing else can be looked at; empty where it can
+    takes_role: bool  #: whether the ARN of a role to assume is a place too
+
+    async def places(self) -> Sequence[tuple[str, str]]:
+        """Each place and a note, the present one first."""
+        ...
+
+    async def regions(self, place: str) -> Sequence[tuple[str, str]]:
+        """Each Region and its name, the place's own first; none where a place has but one."""
+        ...
+
+    async def connect(self, place: str, region: str | None) -> Connection:
+        """Open a place (``""``: the present one) in a Region (None: its own); leave the target open or fill it."""
+        ...
 
 
 @dataclass(slots=True)
@@ -27,6 +48,7 @@ class Session:
             :class:`~canvas_kms_tui.gateway.CannotConnect`. It may fill in the target below before it returns.
         domain_id, user_profile: None = chosen from a list (or taken where there is only one).
         datasets: None = asked for; () = none, the source is not checked.
+        since: CloudTrail's window; None = the usual one.
         read_only: no face offers to apply.
         theme: name of a theme, or None for the default.
         journal: directory of the journal; None = the platform's state directory.
@@ -34,6 +56,7 @@ class Session:
         clock: seconds, for elapsed times.
         watch_seconds: how often a watched target is checked again.
         setup: begin with the first set-up.
+        access: the other accounts, Regions or demos that can be switched to; None = only this one.
         rooms: what the screens ask of the rest of the program; None = the real rooms.
         ask_to_sign_in: set by the screen that can.
     """
@@ -45,6 +68,7 @@ class Session:
     use_case: str | None = None
     local_upload: bool = False
     error_text: str | None = None
+    since: timedelta | None = None
     read_only: bool = False
     theme: str | None = None
     strict: bool = False
@@ -55,6 +79,7 @@ class Session:
     out: Path = field(default_factory=Path.cwd)
     clock: Callable[[], float] = time.monotonic
     watch_seconds: float = 30.0
+    access: Access | None = None
     rooms: Rooms | None = None
     setup: bool = False
     ask_to_sign_in: AskToSignIn | None = None

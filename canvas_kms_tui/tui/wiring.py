@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from canvas_kms_tui import engine, report
+from canvas_kms_tui import engine, faq, report
 from canvas_kms_tui.causes import Cause, Group, catalogue
 from canvas_kms_tui.change import Auto, Change, Fix
 from canvas_kms_tui.changes import (
@@ -38,20 +38,24 @@ from canvas_kms_tui.changes import (
 )
 from canvas_kms_tui.changes import Proof as Proven
 from canvas_kms_tui.changes import Refused as ChangeRefused
+from canvas_kms_tui.evidence import DAY, look
 from canvas_kms_tui.facts import Facts, Unreadable, choices, known
-from canvas_kms_tui.findings import Finding
+from canvas_kms_tui.findings import Diagnosis, Finding, Said
 from canvas_kms_tui.gateway import Connection
 from canvas_kms_tui.import_path import ImportPath, Step
 from canvas_kms_tui.policy import Document, Layers
+from canvas_kms_tui.said import said_of
 from canvas_kms_tui.target import BadTarget, Target
 from canvas_kms_tui.tui import playground
 from canvas_kms_tui.tui.clipboard import write_private
 from canvas_kms_tui.tui.reasons import reasons
 from canvas_kms_tui.tui.rooms import (
     Applied,
+    CallLine,
     Case,
     Choice,
     DiffLine,
+    FaqAnswer,
     JournalLine,
     Judged,
     Observer,
@@ -111,6 +115,24 @@ class RealRooms:
         steps = await known(ImportPath(facts).steps())
         self._steps = steps = () if isinstance(steps, Unreadable) else steps
         return Case(connection, target, diagnosis, tuple(_papers(steps)), reasons(steps), facts)
+
+    async def evidence(self, case: Case, arrived: Callable[[Diagnosis], None]) -> Case:
+        session = self._session
+        causes = self._causes() if session.only or session.skip else None
+        found = await look(case.inner, case.diagnosis, since=session.since or DAY, causes=causes, arrived=arrived)
+        return dataclasses.replace(case, diagnosis=found)
+
+    def said(self, case: Case, message: str) -> Said | None:
+        return said_of(message, case.diagnosis.findings)
+
+    async def faq(self, case: Case) -> Sequence[FaqAnswer]:
+        return await faq.answered(case.inner, case.diagnosis)
+
+    def calls(self, case: Case) -> Sequence[CallLine]:
+        return [
+            CallLine(f"{call.service}:{_camel(call.operation)}", call.about, call.outcome, call.seconds)
+            for call in case.inner.calls.log
+        ]
 
     def _causes(self) -> tuple[Cause, ...]:
         only, skip = self._session.only, self._session.skip
@@ -241,6 +263,10 @@ class _InTreeOrder:
     def planned(self, causes: Sequence[Cause]) -> None:
         groups = list(Group)
         self._planned(sorted(causes, key=lambda cause: groups.index(Group(cause.group))))
+
+
+def _camel(operation: str) -> str:
+    return "".join(word.title() for word in operation.split("_"))
 
 
 def _stage(event: Event) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from canvas_kms_tui.change import Auto, Change, Fix, Undo, confirmation
+from canvas_kms_tui.faq import QUESTIONS
 from canvas_kms_tui.findings import (
     CallStats,
     Certainty,
@@ -18,6 +19,7 @@ from canvas_kms_tui.findings import (
     Evidence,
     Finding,
     Resolved,
+    Said,
     Severity,
     Sourced,
     Status,
@@ -26,13 +28,16 @@ from canvas_kms_tui.findings import (
     VerdictStatus,
 )
 from canvas_kms_tui.gateway import Caller, Connection
+from canvas_kms_tui.said import said_of
 from canvas_kms_tui.target import Dataset, Target
 from canvas_kms_tui.tui import Session
 from canvas_kms_tui.tui.rooms import (
     Applied,
+    CallLine,
     Case,
     Choice,
     DiffLine,
+    FaqAnswer,
     JournalLine,
     Judged,
     Observer,
@@ -203,6 +208,7 @@ class FakeRooms:
     left_open: Sequence[str] = ()
     charged: int = 0
     sides: Sides = ()
+    beside: Mapping[str, Any] = field(default_factory=dict)  #: evidence: members of the diagnosis
 
     async def domains(self, connection: Connection) -> Sequence[Choice]:
         return [Choice("d-first", "analytics InService"), Choice("d-second", "[red]marketing[/red] InService")]
@@ -254,6 +260,20 @@ class FakeRooms:
             for one in case.diagnosis.findings
         )
         return replace(case, diagnosis=replace(case.diagnosis, findings=proven))
+
+    async def evidence(self, case: Case, arrived: Callable[[Diagnosis], None]) -> Case:
+        found = replace(case.diagnosis, **self.beside)
+        arrived(found)
+        return replace(case, diagnosis=found)
+
+    def said(self, case: Case, message: str) -> Said | None:
+        return said_of(message, case.diagnosis.findings)
+
+    async def faq(self, case: Case) -> Sequence[FaqAnswer]:
+        return [replace(question, here=("this very key",)) for question in QUESTIONS]
+
+    def calls(self, case: Case) -> Sequence[CallLine]:
+        return [CallLine("kms:GetKeyPolicy", KEY, "answered", 0.031), CallLine("s3:GetBucketCors", "b", "denied", 0.02)]
 
     async def prove(self, case: Case, finding: Finding, fix: Fix) -> Proof:
         return self.proof or Proof(True, "Every failing step then passes.", steps(), steps(mended=True))

@@ -11,9 +11,10 @@ from textual.binding import BindingType
 from textual.containers import Container
 
 from canvas_kms_tui.findings import Finding
-from canvas_kms_tui.tui import headline, messages, pages
-from canvas_kms_tui.tui.board import Board
+from canvas_kms_tui.tui import evidence_page, headline, messages, pages
+from canvas_kms_tui.tui.board import Board, step_id
 from canvas_kms_tui.tui.desk import Trouble
+from canvas_kms_tui.tui.paper import Paper
 from canvas_kms_tui.tui.screens import main_stops
 from canvas_kms_tui.tui.screens.keyed import bindings
 from canvas_kms_tui.tui.widgets.cause_tree import CauseTree
@@ -47,6 +48,7 @@ class MainScreen(main_stops.MainStops):
         with Container(id="body"):
             yield CauseTree("tree")
             yield Detail("detail")
+            yield Detail("aside")
         yield KeyFooter(self.TABLE)
 
     def on_mount(self) -> None:
@@ -97,6 +99,11 @@ class MainScreen(main_stops.MainStops):
             self.board.add(message.finding)
             self.draw_soon()
 
+    def on_evidence_came(self, message: messages.EvidenceCame) -> None:
+        if message.run == self.run_number and self.board.diagnosis is not None:
+            self.board.take(message.diagnosis)
+            self.draw_soon()
+
     def _listens(self, run: int) -> bool:
         return run == self.run_number and self.board.diagnosis is None
 
@@ -125,6 +132,7 @@ class MainScreen(main_stops.MainStops):
         if not tree.touched:
             self._place_cursor(tree)
         self.draw_detail(top=top)
+        self._draw_aside()
         self.dim_keys()
 
     def _place_cursor(self, tree: CauseTree) -> None:
@@ -136,13 +144,12 @@ class MainScreen(main_stops.MainStops):
 
     def draw_detail(self, *, top: bool = True) -> None:
         row, board = self.query_one(CauseTree).row, self.board
-        case = self.desk.case
-        detail = self.query_one(Detail)
+        detail = self.query_one("#detail", Detail)
         if row is None:
             detail.show(lambda paper: None)
         elif row.finding is not None:
             finding = row.finding
-            detail.show(lambda paper: pages.finding_page(paper, finding, board, case), top=top)
+            detail.show(lambda paper: self._write_finding(paper, finding), top=top)
         elif board.diagnosis is not None and not board.problems() and not self.query_one(CauseTree).touched:
             diagnosis = board.diagnosis
             detail.show(lambda paper: pages.healthy_page(paper, diagnosis, board), top=top)
@@ -150,6 +157,19 @@ class MainScreen(main_stops.MainStops):
             detail.show(lambda paper: pages.group_page(paper, row.label, board), top=top)
         else:
             detail.show(lambda paper: paper.para(row.label), top=top)
+
+    def _write_finding(self, paper: Paper, finding: Finding) -> None:
+        pages.finding_page(paper, finding, self.board, self.desk.case)
+        steps = [step for step in self.board.steps.values() if step_id(step) in finding.step_ids]
+        evidence_page.beside(paper, finding, self.board.diagnosis, steps)
+
+    def _draw_aside(self) -> None:
+        """The third column of a very wide terminal."""
+        if self.has_class("-broad"):
+            calls = self.desk.calls()
+            self.query_one("#aside", Detail).show(
+                lambda paper: evidence_page.evidence_page(paper, self.board, calls), top=False
+            )
 
     # The tree
 

@@ -6,12 +6,13 @@ from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 
 from canvas_kms_tui.findings import Diagnosis, Finding
+from canvas_kms_tui.gateway import Connection
 from canvas_kms_tui.tui import clipboard, pages
 from canvas_kms_tui.tui.board import Board
 from canvas_kms_tui.tui.desk import Trouble
 from canvas_kms_tui.tui.headline import Phase
 from canvas_kms_tui.tui.messages import Herald
-from canvas_kms_tui.tui.rooms import Applied, Undoable, Way
+from canvas_kms_tui.tui.rooms import Applied, Case, Undoable, Way
 from canvas_kms_tui.tui.screens.main_moves import MainMoves
 from canvas_kms_tui.tui.widgets.cause_tree import CauseTree
 
@@ -38,6 +39,10 @@ class MainActions(MainMoves):
             self.desk.session.setup = False
             await self.set_up()
             return
+        await self.choose(connection)
+
+    async def choose(self, connection: Connection) -> None:
+        """Choose what is left open, diagnose."""
         if self.desk.target is None:
             self.phase = Phase.CHOOSING
             self.draw()
@@ -74,6 +79,7 @@ class MainActions(MainMoves):
         self.draw()
 
     async def diagnose(self) -> None:
+        self.workers.cancel_group(self, "afterwards")
         self.run_number += 1
         self.board = Board(folds=self.board.folds)
         self.phase, self.desk.case = Phase.CHECKING, None
@@ -84,18 +90,42 @@ class MainActions(MainMoves):
         self.draw()
         case = await self.desk.diagnose(Herald(self.post_message, self.run_number))
         self.phase = Phase.DONE
+        self._remember(case)
         self.show_again(case.diagnosis)
-        await self.show_proofs()
+        self.afterwards()
+
+    def _remember(self, case: Case) -> None:
+        """Only real accounts: a demo or a case file leaves no trace."""
+        if case.connection.source == "live":
+            from canvas_kms_tui.tui.kept import remember
+
+            remember(case.target)
 
     def show_again(self, diagnosis: Diagnosis) -> None:
         """Show a finished diagnosis."""
         self.board.finish(diagnosis, self.desk.session.clock())
         self.draw(top=True)
 
-    async def show_proofs(self) -> None:
-        case = await self.desk.prove_all()
-        self.board.take_proofs(case.diagnosis)
-        self.draw()
+    def afterwards(self, *, evidence: bool = True) -> None:
+        """Proofs, then evidence: only a new diagnosis stops them, whatever other key is pressed meanwhile."""
+        self.run_worker(self._afterwards(self.board, evidence), group="afterwards", exclusive=True)
+
+    async def _afterwards(self, board: Board, evidence: bool) -> None:
+        try:
+            board.take((await self.desk.prove_all()).diagnosis)
+            board.looking = evidence
+            self.draw()
+            if evidence:
+                herald = Herald(self.post_message, self.run_number)
+                board.take((await self.desk.evidence(herald.evidence)).diagnosis)
+        except Trouble as trouble:
+            self.say(str(trouble), warn=True)
+        except Exception as error:  # noqa: BLE001 - a defect must not take the verdict with it
+            self.say(self.canvas_app.defect(error), warn=True)
+        finally:
+            board.looking = False
+            if self.is_attached:
+                self.draw()
 
     async def preview(self, finding: Finding) -> None:
         from canvas_kms_tui.tui.screens.fix import FixScreen

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from canvas_kms_tui.findings import Diagnosis
 from canvas_kms_tui.tui import clipboard
+from canvas_kms_tui.tui.board import Board, with_evidence_of
 from canvas_kms_tui.tui.desk import Trouble
 from canvas_kms_tui.tui.headline import Phase
 from canvas_kms_tui.tui.links import console_link
@@ -23,12 +25,18 @@ class MainExtras(MainActions):
 
     def why_not(self, key_id: str) -> str | None:
         match key_id:
-            case "plan" | "journal" | "ask" | "watch" if self.phase is not Phase.DONE:
+            case "plan" | "journal" | "ask" | "watch" | "message" if self.phase is not Phase.DONE:
                 return "The checks are still running: wait for the verdict."
             case "target" if self.desk.connection is None:
                 return "There is no connection yet."
             case "target" if self.phase not in (Phase.DONE, Phase.STOPPED):
                 return "The checks are still running: wait for the verdict."
+            case "switch" if self.desk.session.access is None:
+                return "This source of facts has one account only."
+            case "switch" if self.desk.session.access is not None and self.desk.session.access.why_not:
+                return self.desk.session.access.why_not
+            case "switch" if self.phase is Phase.CONNECTING:
+                return "The connection is being made: a moment."
             case "console" if self._link() is None:
                 return "Choose a finding about a key, bucket, role or Domain first."
         return super().why_not(key_id)
@@ -61,6 +69,11 @@ class MainExtras(MainActions):
         if chosen is not None:
             await self.take_back_this(await self.desk.away(lambda: rooms.undoable(case, chosen)))
 
+    def do_evidence(self) -> None:
+        from canvas_kms_tui.tui.screens.evidence import EvidenceScreen
+
+        self.app.push_screen(EvidenceScreen(lambda: self.board))
+
     def do_ask(self) -> None:
         self.in_background(self._ask)
 
@@ -87,11 +100,12 @@ class MainExtras(MainActions):
         self.watch_timer = self.set_interval(seconds, self._look_again)
         self.say(f"Watching: checks again every {seconds:.0f} s, rings when the verdict turns. w ends it.")
 
-    def _stop_watching(self, why: str) -> None:
+    def _stop_watching(self, why: str = "") -> None:
         if self.watch_timer is not None:
             self.watch_timer.stop()
             self.watch_timer = None
-        self.say(why)
+        if why:
+            self.say(why)
 
     def _look_again(self) -> None:
         if self.phase is Phase.DONE and self.app.screen is self:
@@ -104,12 +118,15 @@ class MainExtras(MainActions):
         except Trouble as trouble:
             self._stop_watching(f"No longer watching. {trouble}")
             return
+        turned = before is not None and _turned(before, case.diagnosis)
+        if before is not None and not turned:
+            case = self.desk.case = replace(case, diagnosis=with_evidence_of(before, case.diagnosis))
         self.show_again(case.diagnosis)
-        if before is not None and _turned(before, case.diagnosis):
+        if before is not None and turned:
             self.app.bell()
             was, now = before.verdict.status.value, case.diagnosis.verdict.status.value
             self.say(f"The verdict turned: {was} → {now}", warn=now == "broken")
-        await self.show_proofs()
+        self.afterwards(evidence=turned)
 
     # Another target
 
@@ -132,6 +149,62 @@ class MainExtras(MainActions):
             raise
         self.desk.target = session.target(connection) if connection is not None else None
         self.begin(self.diagnose)
+
+    # Another account, Region or demo
+
+    def do_switch(self) -> None:
+        self.in_background(self._switch)
+
+    async def _switch(self) -> None:
+        from canvas_kms_tui.tui.screens.switch import choose_place
+
+        desk = self.desk
+        chosen = await choose_place(self)
+        if chosen is None:
+            return
+        place, region = chosen
+        self.say("Connecting… what is on the screen stays until that is done.")
+        connection = await desk.switch(place, region)
+        self._stop_watching()
+        self.board = Board(folds=self.board.folds)
+        self.begin(lambda: self.choose(connection))
+
+    # The message that the user saw
+
+    def do_message(self) -> None:
+        self.in_background(self._message)
+
+    async def _message(self) -> None:
+        from canvas_kms_tui.tui.screens.message import MessageScreen
+
+        case, rooms, session = self.desk.opened(), await self.desk.rooms(), self.desk.session
+        screen = MessageScreen(lambda text: rooms.said(case, text), session.error_text or "")
+        said = await self.app.push_screen_wait(screen)
+        if said is None or self.board.diagnosis is None:
+            return
+        self.desk.take_message(said)
+        self.board.take(replace(self.board.diagnosis, said=said))
+        found = self.board.finding_of_message(said)
+        if found is None:
+            self.say(f"{said.text} It points at {', '.join(said.causes)}: not checked here.", warn=True)
+        else:
+            self.go_to_finding(found)
+            in_order = found.id != said.finding
+            self.say(
+                f"{said.text} That is in order here; the verdict stands." if in_order else said.text, warn=in_order
+            )
+
+    # Jump mode
+
+    def do_jump(self) -> None:
+        self.run_worker(self._jump_anywhere(), group="jump", exclusive=True)
+
+    async def _jump_anywhere(self) -> None:
+        from canvas_kms_tui.tui.screens.jump import JumpScreen
+
+        chosen = await self.app.push_screen_wait(JumpScreen(self.places()))
+        if chosen is not None:
+            chosen.go()
 
     # Console
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
+
+from textual.geometry import Offset
 
 from canvas_kms_tui.findings import Finding
 from canvas_kms_tui.tui.board import Board
 from canvas_kms_tui.tui.screens.keyed import KeyedScreen
 from canvas_kms_tui.tui.widgets.cause_tree import CauseTree
 from canvas_kms_tui.tui.widgets.detail import Detail
+from canvas_kms_tui.tui.widgets.path_line import PathLine
 
 if TYPE_CHECKING:
+    from canvas_kms_tui.tui.screens.jump import Place
     from canvas_kms_tui.tui.widgets.filter_field import FilterField
 
 
@@ -36,7 +42,7 @@ class MainMoves(KeyedScreen[None]):
             self.do_fold()
         elif not self.has_class("-zoomed"):
             self.add_class("-zoomed")
-            self.query_one(Detail).focus()
+            self.query_one("#detail", Detail).focus()
             self.draw()
 
     def do_fold(self) -> None:
@@ -94,6 +100,23 @@ class MainMoves(KeyedScreen[None]):
         here = self.selected()
         index = explained.index(here) + by if here in explained else 0
         self.go_to_finding(explained[index % len(explained)])
+
+    def places(self) -> Sequence[Place]:
+        """Where jump mode can go: stations of the path, lines of the tree, the detail."""
+        from canvas_kms_tui.tui.screens.jump import Place
+
+        line, tree, detail = self.query_one(PathLine), self.query_one(CauseTree), self.query_one("#detail", Detail)
+        found = [
+            Place(line.content_region.offset + Offset(column, 0), partial(line.stop_at, number))
+            for number, column in line.columns()
+        ]
+        if tree.display:
+            top, height = tree.scroll_offset.y, tree.content_region.height
+            found += [
+                Place(tree.content_region.offset + Offset(0, row - top), partial(tree.jump_to, row))
+                for row in range(top, min(top + height, len(tree.lines)))
+            ]
+        return [*found, Place(detail.content_region.offset, detail.focus)]
 
     # Filter
 

@@ -52,6 +52,11 @@ class CauseTree(LineView):
         self.touched = True
         super().action_end(last)
 
+    def jump_to(self, index: int) -> None:
+        self.touched = True
+        self.focus()
+        self.go_to(index)
+
     def action_fold(self, fold: bool) -> None:
         """Fold the group under the cursor; from a cause, folding goes to its group first."""
         self.touched = True

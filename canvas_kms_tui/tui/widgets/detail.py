@@ -18,7 +18,7 @@ Writer = Callable[[Paper], None]
 
 
 class Detail(VerticalScroll, can_focus=True):
-    """Text that scrolls with arrow and vim keys."""
+    """Text that scrolls with arrow and vim keys; while it has the focus long values are shown in full."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("k", "scroll_up", show=False),
@@ -49,10 +49,16 @@ class Detail(VerticalScroll, can_focus=True):
         if self.scrollable_content_region.width != self._width:
             self._lay_out()
 
+    def on_focus(self) -> None:
+        self._lay_out()
+
+    def on_blur(self) -> None:
+        self._lay_out()
+
     def _lay_out(self) -> None:
         self._width = self.scrollable_content_region.width
         if self._write is None or not self._width:
             return
-        paper = Paper(self._width - 1)
+        paper = Paper(self._width - 1, full=self.has_focus)
         self._write(paper)
         self._body.update(paper.content())

@@ -87,7 +87,16 @@ class PathLine(Widget):
         if offset is None:
             return
         drawn = self.render().plain[: offset.x + 1]
+        self.stop_at(drawn.count("→"))
+
+    def stop_at(self, index: int) -> None:
+        """As a click on the station does."""
         stops = stations(self.steps)
-        index = drawn.count("→")
         if index < len(stops) and stops[index].steps:
             self.post_message(self.Stopped(stops[index].steps))
+
+    def columns(self) -> list[tuple[int, int]]:
+        """Each station that has steps, and the cell at which it begins."""
+        drawn = self.render().plain
+        starts = [0, *(cell_len(drawn[: at + 1]) for at, letter in enumerate(drawn) if letter == "→")]
+        return [(number, start) for number, start in enumerate(starts) if number < len(stations(self.steps))]
