@@ -76,7 +76,7 @@ MAIN = (
         "Evidence",
         "What changed, what CloudTrail saw, AWS's own opinion, who else, every call made.",
     ),
-    Key("message", ("x",), "Error message", "Paste what the user saw and go to the cause that it points at."),
+    Key("message", ("m",), "Error message", "Paste what the user saw and go to the cause that it points at."),
     Key("switch", ("s",), "Switch", "Look at another account, Region or demo without leaving."),
     Key("jump", ("semicolon",), "Jump", "Put a letter on everything that can be gone to; that letter goes there."),
     Key("ask", ("v",), "Try a request", "Change a request of the import and see how AWS would decide it."),

@@ -30,6 +30,10 @@ SCREEN_CLASSES = {
     "journal": ("journal", "JournalScreen"),
     "ask": ("ask", "AskScreen"),
     "pick": ("pick", "PickScreen"),
+    "evidence": ("evidence", "EvidenceScreen"),
+    "message": ("message", "MessageScreen"),
+    "setup": ("setup", "SetupScreen"),
+    "setup_review": ("setup_review", "SetupReview"),
     "help": ("help", "HelpScreen"),
 }
 
