@@ -94,6 +94,9 @@ CHARGED: Final[dict[tuple[str, str], Operation]] = {
 SETUP_READS: Final[dict[tuple[str, str], Operation]] = {
     ("kms", "list_keys"): _op(everything, "kms:ListKeys"),
     ("iam", "list_roles"): _op(everything, "iam:ListRoles"),
+    ("iam", "get_account_summary"): _op(everything, "iam:GetAccountSummary"),
+    ("service-quotas", "get_service_quota"): _op(everything, "servicequotas:GetServiceQuota"),
+    ("service-quotas", "list_service_quotas"): _op(everything, "servicequotas:ListServiceQuotas"),
     ("kms", "get_key_rotation_status"): _op(kms_key, "kms:GetKeyRotationStatus"),
     ("ec2", "describe_vpcs"): _op(everything, "ec2:DescribeVpcs"),
     ("ec2", "describe_subnets"): _op(everything, "ec2:DescribeSubnets"),

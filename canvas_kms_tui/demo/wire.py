@@ -18,7 +18,7 @@ from moto.core.utils import get_service_model
 from canvas_kms_tui.demo.call import Answer, AwsError
 
 #: signing name → boto3's name, where they differ
-_SIGNED_AS = {"access-analyzer": "accessanalyzer"}
+_SIGNED_AS = {"access-analyzer": "accessanalyzer", "servicequotas": "service-quotas"}
 
 
 def credential_scope(request: Request) -> tuple[str, str, str] | None:

@@ -15,6 +15,7 @@ from canvas_kms_tui.edits.creation import TAG
 from canvas_kms_tui.facts import Calls, Unreadable, known
 from canvas_kms_tui.facts.reader import Reader
 from canvas_kms_tui.gateway import CallFailed, Connection, FailureKind
+from canvas_kms_tui.setup.quotas import limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,9 @@ class Account:
     keys: Sequence[Key] | Unreadable
     vpcs: Sequence[Vpc] | Unreadable
     buckets: Sequence[str] | Unreadable
-    may_not: frozenset[str] = (
-        frozenset()
-    )  #: actions that IAM says the caller lacks; empty also where it may not be asked
+    may_not: frozenset[str] = frozenset()  #: what the caller lacks, where IAM may be asked
+
+    limits: Mapping[str, int] = field(default_factory=dict)  #: of roles, keys, buckets, domains, if known
 
     @property
     def default_bucket(self) -> str:
@@ -138,17 +139,14 @@ def listed(part: Sequence[T] | Unreadable) -> Sequence[T]:
 async def look(connection: Connection) -> Account:
     """Read everything that a set-up chooses from. Reads only."""
     reader, caller = Reader(Calls(connection.gateway)), connection.caller
-    domains, roles, keys, vpcs, buckets, may_not = await asyncio.gather(
-        known(_domains(reader)),
-        known(_roles(reader)),
-        known(_keys(reader)),
-        known(_vpcs(reader)),
-        known(_buckets(reader)),
-        known(_lacking(reader, caller.arn)),
-    )
-    place = (caller.account, caller.partition, connection.region, caller.arn)
+    lists = asyncio.gather(known(_domains(reader)), known(_roles(reader)), known(_keys(reader)))
+    around = asyncio.gather(known(_vpcs(reader)), known(_buckets(reader)), known(_lacking(reader, caller.arn)))
+    most = asyncio.ensure_future(limits(reader, caller.partition))
+    domains, roles, keys = await lists
+    vpcs, buckets, may_not = await around
     lacking = frozenset[str]() if isinstance(may_not, Unreadable) else may_not
-    return Account(*place, domains, roles, keys, vpcs, buckets, lacking)
+    place = (caller.account, caller.partition, connection.region, caller.arn)
+    return Account(*place, domains, roles, keys, vpcs, buckets, lacking, await most)
 
 
 #: What a set-up does besides the documents' edits, as IAM's simulator is asked about it.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from canvas_kms_tui.facts import Unreadable
-from canvas_kms_tui.setup.account import Account, Bucket, Key
+from canvas_kms_tui.setup.account import Account, Bucket, Key, listed
 from canvas_kms_tui.setup.answers import AWS_MANAGED, NEW, PUBLIC, SAME, VPC_ONLY, Answers
 from canvas_kms_tui.setup.planned import DEFAULT_ROLE
 from canvas_kms_tui.target import BadTarget, Dataset
@@ -44,7 +44,33 @@ def problems(answers: Answers, account: Account, bucket: Bucket) -> list[Problem
         *_network(answers, account),
         *_profiles(answers, account),
         *_permissions(answers, account, bucket),
+        *_quotas(answers, account, bucket),
     ]
+
+
+def _quotas(answers: Answers, account: Account, bucket: Bucket) -> Iterator[Problem]:
+    """What has to be made and AWS's quota leaves no room for."""
+    domain = account.domain(answers.domain)
+    own = str((domain.settings if domain else {}).get("ExecutionRole") or "")
+    role = account.role(answers.role or own or DEFAULT_ROLE)
+    keys = [answers.data_key] if domain else [answers.data_key, answers.storage_key]
+    wants = [
+        ("domain", "domain", "domains", int(domain is None), len(listed(account.domains))),
+        (
+            "role",
+            "role",
+            "roles",
+            int(account.role(answers.role or own or DEFAULT_ROLE) is None),
+            len(listed(account.roles)),
+        ),
+        ("data-key", "data_key", "keys", keys.count(NEW), len(listed(account.keys))),
+        ("bucket", "bucket", "buckets", int(not bucket.exists), len(listed(account.buckets))),
+    ]
+    for step, answer, what, wanted, there in wants:
+        limit = account.limits.get(what)
+        if wanted and limit is not None and there + wanted > limit:
+            text = f"AWS allows {limit} {what} here and {there} stand: choose one that exists, or have the quota raised"
+            yield Problem(step, answer, text)
 
 
 def _permissions(answers: Answers, account: Account, bucket: Bucket) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ _ANYWHERE = (
     "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
     "ec2:DescribeVpcs",
+    "iam:GetAccountSummary",
     "iam:ListRoles",
     "kms:CreateKey",
     "kms:ListAliases",
@@ -18,6 +19,8 @@ _ANYWHERE = (
     "s3:ListAllMyBuckets",
     "sagemaker:ListDomains",
     "sagemaker:ListUserProfiles",
+    "servicequotas:GetServiceQuota",
+    "servicequotas:ListServiceQuotas",
 )
 _ON = {
     ("kms", "key/*"): (

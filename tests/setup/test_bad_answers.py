@@ -66,6 +66,16 @@ async def test_what_one_may_not_make_is_said_with_the_permission(fresh_demo, den
     assert any(problem.answer == answer and denied in problem.text for problem in planned.problems)
 
 
+@pytest.mark.parametrize(
+    ("quota", "answer"), [("roles", "role"), ("keys", "data_key"), ("buckets", "bucket"), ("domains", "domain")]
+)
+async def test_a_quota_that_is_reached_is_said_at_its_step(fresh_demo, quota, answer):
+    demo = fresh_demo(environments.load("empty-account").moved(overrides={"quotas": {quota: 0}}))
+    async with connected(demo) as connection:
+        planned = await prepare(answers(demo), connection)
+    assert any(problem.answer == answer and "have the quota raised" in problem.text for problem in planned.problems)
+
+
 async def test_one_availability_zone_is_a_warning(fresh_demo):
     demo = fresh_demo("empty-account")
     async with connected(demo) as connection:

@@ -14,6 +14,7 @@ def register() -> None:
         kms_crypto,
         kms_policy,
         organizations,
+        quotas,
         s3,
         s3_access,
         s3_objects,
