@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from canvas_kms_tui.edits.creation import is_new_key
 from canvas_kms_tui.facts import Unreadable
 from canvas_kms_tui.setup.account import Account, Bucket, Key, listed
 from canvas_kms_tui.setup.answers import AWS_MANAGED, NEW, PUBLIC, SAME, VPC_ONLY, Answers
-from canvas_kms_tui.setup.planned import DEFAULT_ROLE
+from canvas_kms_tui.setup.planned import names
 from canvas_kms_tui.target import BadTarget, Dataset
 
 #: API models: CreateDomain DomainName, CreateUserProfile UserProfileName; IAM role names; KMS aliases.
@@ -35,6 +36,7 @@ class Problem:
 
 def problems(answers: Answers, account: Account, bucket: Bucket) -> list[Problem]:
     """Everything that is wrong, in the order of the steps."""
+    made = _made(answers, account, bucket)
     return [
         *_domain(answers, account),
         *_role(answers, account),
@@ -43,63 +45,68 @@ def problems(answers: Answers, account: Account, bucket: Bucket) -> list[Problem
         *_datasets(answers),
         *_network(answers, account),
         *_profiles(answers, account),
-        *_permissions(answers, account, bucket),
-        *_quotas(answers, account, bucket),
+        *_permissions(made, account),
+        *_quotas(made, account),
     ]
 
 
-def _quotas(answers: Answers, account: Account, bucket: Bucket) -> Iterator[Problem]:
-    """What has to be made and AWS's quota leaves no room for."""
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Something that would be created: of which answer, how many, with which actions, and what would do instead."""
+
+    answer: str
+    quota: str  #: its name in ``Account.limits``, or ""
+    count: int
+    there: int
+    actions: tuple[str, ...]
+    instead: str
+
+    @property
+    def step(self) -> str:
+        return self.answer.replace("_", "-")
+
+
+def _made(answers: Answers, account: Account, bucket: Bucket) -> list[_Made]:
+    """What the answers come to, as the planner sees it."""
+    named = names(answers.with_(datasets=()), account)
     domain = account.domain(answers.domain)
-    own = str((domain.settings if domain else {}).get("ExecutionRole") or "")
-    role = account.role(answers.role or own or DEFAULT_ROLE)
-    keys = [answers.data_key] if domain else [answers.data_key, answers.storage_key]
-    wants = [
-        ("domain", "domain", "domains", int(domain is None), len(listed(account.domains))),
-        (
-            "role",
-            "role",
-            "roles",
-            int(account.role(answers.role or own or DEFAULT_ROLE) is None),
-            len(listed(account.roles)),
-        ),
-        ("data-key", "data_key", "keys", keys.count(NEW), len(listed(account.keys))),
-        ("bucket", "bucket", "buckets", int(not bucket.exists), len(listed(account.buckets))),
+    new = {key: answer for answer, key in (("data_key", named.data_key), ("storage_key", named.storage_key)) if key}
+    standing = {name.lower() for name in (domain.profiles if domain else ())}
+    profiles = sum(name.lower() not in standing for name in answers.profiles)
+    keys, roles, buckets = (len(listed(part)) for part in (account.keys, account.roles, account.buckets))
+    domains = len(listed(account.domains))
+    made = [
+        _Made("domain", "domains", int(domain is None), domains, ("sagemaker:CreateDomain",), "a Domain that exists"),
+        _Made("role", "roles", int(named.role_is_new), roles, _ROLE_ACTIONS, "a role that exists"),
+        _Made("bucket", "buckets", int(not bucket.exists), buckets, ("s3:CreateBucket",), "a bucket that exists"),
+        _Made("profiles", "", profiles, 0, ("sagemaker:CreateUserProfile",), "the profiles that exist"),
     ]
-    for step, answer, what, wanted, there in wants:
-        limit = account.limits.get(what)
-        if wanted and limit is not None and there + wanted > limit:
-            text = f"AWS allows {limit} {what} here and {there} stand: choose one that exists, or have the quota raised"
-            yield Problem(step, answer, text)
+    keys_made = [answer for key, answer in new.items() if is_new_key(key)]
+    made += [
+        _Made(answer, "keys", 1, keys + number, ("kms:CreateKey", "kms:CreateAlias"), "a key that exists")
+        for number, answer in enumerate(keys_made)
+    ]
+    return [each for each in made if each.count]
 
 
-def _permissions(answers: Answers, account: Account, bucket: Bucket) -> Iterator[Problem]:
-    """What has to be made and IAM says that the caller may not make, at the step that wants it."""
-    domain = account.domain(answers.domain)
-    own = str((domain.settings if domain else {}).get("ExecutionRole") or "")
-    role_is_new = account.role(answers.role or own or DEFAULT_ROLE) is None
-    keys = {"data_key": answers.data_key, **({} if domain else {"storage_key": answers.storage_key})}
-    wants = [
-        ("domain", "domain", domain is None, ("sagemaker:CreateDomain",), "choose a Domain that exists"),
-        ("role", "role", role_is_new, ("iam:CreateRole", "iam:AttachRolePolicy"), "choose a role that exists"),
-        *(
-            (name.replace("_", "-"), name, key == NEW, ("kms:CreateKey", "kms:CreateAlias"), "choose a key that exists")
-            for name, key in keys.items()
-        ),
-        ("bucket", "bucket", not bucket.exists, ("s3:CreateBucket",), "choose a bucket that exists"),
-        (
-            "profiles",
-            "profiles",
-            bool(answers.profiles),
-            ("sagemaker:CreateUserProfile",),
-            "keep those there are",
-        ),
-    ]
-    for step, answer, wanted, actions, instead in wants:
-        lacking = [action for action in actions if action in account.may_not]
-        if wanted and lacking:
-            text = f"you lack {' and '.join(lacking)}: {instead}, or ask for it (--print-policy setup)"
-            yield Problem(step, answer, text)
+_ROLE_ACTIONS = ("iam:CreateRole", "iam:AttachRolePolicy")
+
+
+def _quotas(made: Sequence[_Made], account: Account) -> Iterator[Problem]:
+    """What AWS's quota leaves no room for."""
+    for each in made:
+        limit = account.limits.get(each.quota)
+        if limit is not None and each.there + each.count > limit:
+            text = f"AWS allows {limit} {each.quota} here and {each.there} stand: choose {each.instead}"
+            yield Problem(each.step, each.answer, f"{text}, or have the quota raised")
+
+
+def _permissions(made: Sequence[_Made], account: Account) -> Iterator[Problem]:
+    """What IAM says that the caller may not make."""
+    for each in made:
+        if lacking := [action for action in each.actions if action in account.may_not]:
+            text = f"you lack {' and '.join(lacking)}: choose {each.instead}, or ask for it (--print-policy setup)"
+            yield Problem(each.step, each.answer, text)
 
 
 def _domain(answers: Answers, account: Account) -> Iterator[Problem]:

@@ -67,7 +67,7 @@ async def test_what_one_may_not_make_is_said_with_the_permission(fresh_demo, den
 
 
 @pytest.mark.parametrize(
-    ("quota", "answer"), [("roles", "role"), ("keys", "data_key"), ("buckets", "bucket"), ("domains", "domain")]
+    ("quota", "answer"), [("roles", "role"), ("keys", "storage_key"), ("buckets", "bucket"), ("domains", "domain")]
 )
 async def test_a_quota_that_is_reached_is_said_at_its_step(fresh_demo, quota, answer):
     demo = fresh_demo(environments.load("empty-account").moved(overrides={"quotas": {quota: 0}}))
@@ -104,3 +104,13 @@ def test_a_file_that_cannot_be_meant_is_named(text, says):
 def test_answers_come_back_from_their_file():
     wanted = Answers(domain="canvas", profiles=("ana", "bén"), pin_key=True, datasets=('s3://a"b/c.csv',))
     assert from_toml(to_toml(wanted)) == wanted
+
+
+async def test_nothing_is_demanded_for_what_stands_already(fresh_demo):
+    denied = ["sagemaker:CreateUserProfile", "kms:CreateKey", "iam:CreateRole", "s3:CreateBucket"]
+    demo = fresh_demo(environments.load("healthy").moved(overrides={"operator": {"denied": denied}}))
+    target = demo.environment.target
+    async with connected(demo) as connection:
+        wanted = Answers(domain=target.domain_id, profiles=(target.user_profile,))
+        planned = await prepare(wanted, connection)
+    assert planned.problems == ()
