@@ -56,8 +56,15 @@ class Renewal:
             try:
                 return await used.make(service, operation, allowed, region, params)
             except CallFailed as failure:
+                if _may_be_an_old_token(failure) and await self._has_moved_on(used):
+                    continue
                 if not (_is_renewable(failure) and await self._renewed(used, failure)):
                     raise
+
+    async def _has_moved_on(self, used: Door) -> bool:
+        """Whether somebody signed in anew since this door was used; waits for a sign-in that is under way."""
+        async with self._one_at_a_time:
+            return self._door is not used
 
     async def _renewed(self, used: Door, failure: CallFailed) -> bool:
         if self._ask is None:
@@ -76,6 +83,11 @@ class Renewal:
                 self._door = self._door_with(self.clients)
                 return True
         return False
+
+
+def _may_be_an_old_token(failure: CallFailed) -> bool:
+    """A HEAD has no body to say why; asked after a renewal, STS no longer knows of the old token."""
+    return failure.operation.startswith("head_") and failure.status == 400
 
 
 def _is_renewable(failure: CallFailed) -> bool:

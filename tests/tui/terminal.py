@@ -70,6 +70,20 @@ class Terminal:
             assert time.monotonic() < end, f"{text!r} never came:\n{self.shown()}"
         return self.shown()
 
+    def until_gone(self, text: str, seconds: float = 30) -> None:
+        """Wait until the screen no longer shows ``text``."""
+        end = time.monotonic() + seconds
+        while text in self.shown():
+            assert self.read(), f"it ended with {text!r}:\n{self.shown()}"
+            assert time.monotonic() < end, f"{text!r} stays:\n{self.shown()}"
+
+    def until_changed(self, before: str, seconds: float = 30) -> None:
+        """Wait until the screen shows something else than ``before``."""
+        end = time.monotonic() + seconds
+        while self.shown() == before:
+            assert self.read(), f"it ended with:\n{before}"
+            assert time.monotonic() < end, f"nothing changed:\n{before}"
+
     def press(self, key: str, until: str = "") -> None:
         self.child.send(NAMED.get(key, key))
         if until:
