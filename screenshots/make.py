@@ -129,6 +129,11 @@ _MOMENTS = (
     (re.compile(r"\d{8}T\d{9}-[0-9a-f]{4}"), "20260131T090507123-1a2b"),
     (re.compile(r"\d{4}-\d\d-\d\d([T ]|&#160;)\d\d:\d\d:\d\d"), r"2026-01-31\g<1>09:05:07"),
     (re.compile(r"(09:05:07)\.\d+"), r"\g<1>.123"),
+    (
+        re.compile(r"\d\d:\d\d([ ]|&#160;)UTC([ ]|&#160;)on([ ]|&#160;)\d{4}-\d\d-\d\d"),
+        r"09:05\g<1>UTC\g<2>on\g<3>2026-01-31",
+    ),
+    (re.compile(r"\d{4}-\d\d-\d\d([ ]|&#160;)\d\d:\d\d([ ]|&#160;)UTC"), r"2026-01-31\g<1>09:05\g<2>UTC"),
     (re.compile(r"after( |&#160;)\d+\.\d( |&#160;)s"), r"after\g<1>0.1\g<2>s"),
 )
 
@@ -154,12 +159,8 @@ async def wait_for(pilot: Pilot[int], text: str, seconds: float = 60) -> None:
 
 
 async def proofs(pilot: Pilot[int]) -> None:
-    """Wait until every fix of a diagnosis has been simulated."""
-    app = pilot.app
-    assert isinstance(app, CanvasApp)
-    while app.desk.case is not None and any(
-        fix.proven is None for finding in app.desk.case.diagnosis.findings for fix in finding.fixes if fix.changes
-    ):
+    """Wait until every fix of a diagnosis has been simulated and CloudTrail has answered."""
+    while any(worker.group == "afterwards" and not worker.is_finished for worker in pilot.app.workers):
         await pilot.pause(0.05)
 
 
