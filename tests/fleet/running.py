@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from fleet.world import Target, World
@@ -44,6 +46,22 @@ def start(world: World, *flags: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*PROGRAM, *flags], env=environment(world), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
+
+
+def remainder(process: subprocess.Popen[str], timeout: float) -> tuple[list[str], str]:
+    """The lines still to come, and standard error: ``communicate`` would lose what ``readline`` read ahead."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    late = threading.Timer(timeout, process.kill)
+    late.start()
+    try:
+        with ThreadPoolExecutor(1) as beside:
+            errors = beside.submit(process.stderr.read)
+            lines = process.stdout.readlines()
+            process.wait()
+            return lines, errors.result()
+    finally:
+        late.cancel()
 
 
 def said(lines: Iterable[str]) -> dict[Target, tuple[str, str | None]]:

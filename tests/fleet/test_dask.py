@@ -52,9 +52,9 @@ def _with_a_worker_killed(world: World, demo: RunningDemo, folder: Path, after: 
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(after)]
         os.kill(victim, signal.SIGKILL)
-        rest, errors = process.communicate(timeout=timeout)
+        rest, errors = running.remainder(process, timeout)
         assert process.returncode == 1, errors
-        assert running.said([*lines, *rest.splitlines()]) == world.expected()
+        assert running.said([*lines, *rest]) == world.expected()
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -84,7 +84,7 @@ def test_a_lost_scheduler_ends_the_run_and_resume_goes_on_without_it(tmp_path):
             assert process.stdout is not None
             assert process.stdout.readline()
             cluster.close()
-            _, errors = process.communicate(timeout=120)
+            _, errors = running.remainder(process, timeout=120)
         assert process.returncode in (1, 3)
         assert "the scheduler is lost" in errors
         at = flags.index("--scheduler")

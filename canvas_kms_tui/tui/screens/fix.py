@@ -114,7 +114,7 @@ class FixScreen(KeyedScreen[Applied | None]):
         )
 
     def _draw(self, *, top: bool = True) -> None:
-        if self._rooms is None or not self.is_attached:
+        if self._rooms is None or not self.stands:
             return
         of = f" {self.index + 1} of {len(self.ways)}" if len(self.ways) > 1 else ""
         self.query_one("#title", Static).update(Content(f"Fix{of}   {self.subject}"))
@@ -172,7 +172,7 @@ class FixScreen(KeyedScreen[Applied | None]):
         self.app.call_from_thread(self._progress, text)
 
     def _progress(self, text: str) -> None:
-        if self.is_attached:
+        if self.stands:
             self.query_one("#progress", Static).update(Content(text))
 
     def do_other(self) -> None:

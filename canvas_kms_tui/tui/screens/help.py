@@ -56,7 +56,7 @@ class HelpScreen(KeyedScreen[None]):
             self.answers = await self.desk.faq()
         except Trouble as trouble:
             self.say(str(trouble), warn=True)
-        if self.is_attached:
+        if self.stands:
             self.query_one(Detail).show(self._write, top=False)
 
     def _write(self, paper: Paper) -> None:

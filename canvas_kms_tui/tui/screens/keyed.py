@@ -42,6 +42,11 @@ class KeyedScreen(Screen[Answer]):
     def desk(self) -> Desk:
         return self.canvas_app.desk
 
+    @property
+    def stands(self) -> bool:
+        """Whether there is something to draw on: while the program is being left its widgets go before the screen."""
+        return self.is_attached and self.app.is_running
+
     def why_not(self, key_id: str) -> str | None:
         """A sentence that says why the key does nothing now, or None."""
         return None

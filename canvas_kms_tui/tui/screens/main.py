@@ -120,7 +120,7 @@ class MainScreen(main_stops.MainStops):
         self.draw()
 
     def draw(self, *, top: bool = False) -> None:
-        if not self.is_attached:  # the program is being left
+        if not self.stands:
             return
         now = self.desk.session.clock()
         zoomed = self.has_class("-zoomed")

@@ -124,7 +124,7 @@ class MainActions(MainMoves):
             self.say(self.canvas_app.defect(error), warn=True)
         finally:
             board.looking = False
-            if self.is_attached:
+            if self.stands:
                 self.draw()
 
     async def preview(self, finding: Finding) -> None:

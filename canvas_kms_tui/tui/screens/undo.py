@@ -92,5 +92,5 @@ class UndoScreen(KeyedScreen[Applied | None]):
         self.app.call_from_thread(self._progress, text)
 
     def _progress(self, text: str) -> None:
-        if self.is_attached:
+        if self.stands:
             self.query_one("#progress", Static).update(Content(text))
