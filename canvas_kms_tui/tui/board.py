@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Protocol
 
 from canvas_kms_tui.change import Auto
@@ -29,7 +30,7 @@ class CauseLike(Protocol):
     def group(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """One line of the tree. ``id`` is a finding's id, a cause's id while it is pending, or ``group:TITLE``.
 
@@ -44,6 +45,14 @@ class Row:
     group: bool = False
     folded: bool = False
     finding: Finding | None = None
+
+    @cached_property
+    def sought(self) -> str:
+        """All that a filter looks through."""
+        texts = [self.label, self.note, self.about, self.look.word, self.id]
+        if self.finding is not None:
+            texts += [self.finding.summary, self.finding.cause, self.finding.resource]
+        return "\n".join(texts).casefold()
 
 
 @dataclass(slots=True)
@@ -60,6 +69,7 @@ class Board:
     looking: bool = False  #: evidence is still being gathered
     folds: dict[str, bool] = field(default_factory=dict)  #: what the user folded or unfolded
     _done: set[str] = field(default_factory=set)
+    _rows: dict[tuple[str, bool], Row] = field(default_factory=dict)
 
     def plan(self, causes: Iterable[CauseLike], now: float) -> None:
         self.causes = tuple(causes)
@@ -139,8 +149,9 @@ class Board:
     def rows(self, now: float, needle: str = "") -> list[Row]:
         """The tree's lines; with a ``needle`` only what contains it, every group unfolded."""
         rows: list[Row] = []
+        sought = needle.casefold()
         for title, members in self._groups(now).items():
-            kept = [row for row in members if _contains(row, title, needle.casefold())]
+            kept = members if sought in title.casefold() else [row for row in members if sought in row.sought]
             if not kept:
                 continue
             group = self._group_row(title, members)
@@ -157,13 +168,22 @@ class Board:
         groups: dict[str, list[Row]] = {}
         for cause in self.causes:
             found = by_cause.pop(cause.id, [])
-            rows = [_finding_row(f, several=len(found) > 1) for f in found] or [self._pending_row(cause, now)]
+            rows = [self._finding_row(f, several=len(found) > 1) for f in found] or [self._pending_row(cause, now)]
             groups.setdefault(cause.group, []).extend(rows)
         for found in by_cause.values():
             for finding in found:
-                rows = [_finding_row(finding, several=len(found) > 1)]
+                rows = [self._finding_row(finding, several=len(found) > 1)]
                 groups.setdefault(finding.layer or "Other", []).extend(rows)
         return {title: sorted(rows, key=_problems_first) for title, rows in groups.items()}
+
+    def _finding_row(self, finding: Finding, *, several: bool) -> Row:
+        """Made once for each finding: rows are asked for at every letter that is typed in the filter."""
+        row = self._rows.get((finding.id, several))
+        if row is None or row.finding is not finding:
+            about = brief(finding.resource) if several else ""
+            row = Row(finding.id, STATUS[finding.status], finding.title, note_of(finding), about, finding=finding)
+            self._rows[finding.id, several] = row
+        return row
 
     def _pending_row(self, cause: CauseLike, now: float) -> Row:
         waited = self.seconds(now)
@@ -209,11 +229,6 @@ def _worst(findings: Sequence[Finding]) -> Look:
     return STATUS[next(status for status in WORST_FIRST if status in statuses)]
 
 
-def _finding_row(finding: Finding, *, several: bool) -> Row:
-    about = brief(finding.resource) if several else ""
-    return Row(finding.id, STATUS[finding.status], finding.title, note_of(finding), about, finding=finding)
-
-
 def _problems_first(row: Row) -> int:
     """Failing, unknown, warning, waiting; everything else keeps the catalogue's order."""
     status = row.finding.status if row.finding is not None else None
@@ -232,12 +247,3 @@ def note_of(finding: Finding) -> str:
     if any(fix.auto is Auto.YES and fix.changes and fix.proven is not False for fix in finding.fixes):
         return "f fixes"
     return "f advice" if finding.fixes[0].auto is Auto.NEVER else "f for owner"
-
-
-def _contains(row: Row, group: str, needle: str) -> bool:
-    if not needle:
-        return True
-    texts = [group, row.label, row.note, row.about, row.look.word, row.id]
-    if row.finding is not None:
-        texts += [row.finding.summary, row.finding.cause, row.finding.resource]
-    return any(needle in text.casefold() for text in texts)

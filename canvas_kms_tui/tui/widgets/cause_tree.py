@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, overload
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -34,7 +34,10 @@ class CauseTree(LineView):
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         self.rows = rows
-        self.show([_line(row) for row in rows])
+        self.show(_Lines(rows))
+
+    def index_of(self, line_id: str) -> int | None:
+        return next((index for index, row in enumerate(self.rows) if row.id == line_id), None)
 
     @property
     def row(self) -> Row | None:
@@ -71,6 +74,25 @@ class CauseTree(LineView):
     @property
     def choose_on_second_click(self) -> bool:
         return True
+
+
+class _Lines(Sequence[Line]):
+    """A line is made when it is shown: of 500 findings a screen shows thirty."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Line: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Line]: ...
+    def __getitem__(self, index: int | slice) -> Line | list[Line]:
+        if isinstance(index, slice):
+            return [_line(row) for row in self.rows[index]]
+        return _line(self.rows[index])
 
 
 def _line(row: Row) -> Line:

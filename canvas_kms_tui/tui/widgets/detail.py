@@ -34,6 +34,7 @@ class Detail(VerticalScroll, can_focus=True):
         self._body = Static(Content(""))
         self._write: Writer | None = None
         self._width = 0
+        self._shown = Content("")
 
     def compose(self) -> ComposeResult:
         yield self._body
@@ -61,4 +62,7 @@ class Detail(VerticalScroll, can_focus=True):
             return
         paper = Paper(self._width - 1, full=self.has_focus)
         self._write(paper)
-        self._body.update(paper.content())
+        content = paper.content()
+        if not content.is_same(self._shown):
+            self._shown = content
+            self._body.update(content)

@@ -66,7 +66,7 @@ class LineView(ScrollView, can_focus=True):
 
     def __init__(self, identity: str, *, cursor: bool = True) -> None:
         super().__init__(id=identity)
-        self.lines: list[Line] = []
+        self.lines: Sequence[Line] = ()
         self.cursor = 0
         self.has_cursor = cursor
 
@@ -82,7 +82,7 @@ class LineView(ScrollView, can_focus=True):
     def show(self, lines: Sequence[Line], *, keep: bool = True) -> None:
         """Replace the lines; the cursor stays on the line with the same id, where there is one."""
         here = self.current.id if keep and self.current is not None else ""
-        self.lines = list(lines)
+        self.lines = lines
         found = self.index_of(here) if here else None
         self.cursor = found if found is not None else min(self.cursor, max(len(self.lines) - 1, 0)) if keep else 0
         if not keep:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from textual import events
@@ -17,6 +17,7 @@ from canvas_kms_tui.tui.words import DECISION, PENDING, Look
 
 #: Shown before the first step has been decided, so that the line says from the start what an import does.
 STATIONS = ("read", "decrypt", "copy", "encrypt", "read back")
+_SHORT = {"read back": "back", "app storage": "app"}
 _WORST_FIRST = ("explicitly_denied", "implicitly_denied", "unknown")
 
 
@@ -49,13 +50,14 @@ def look_of(steps: Sequence[StepResult]) -> Look:
 
 
 def path_content(steps: Iterable[StepResult], width: int) -> Content:
-    """One line; where it is too wide the arrows lose their air, then names their ends."""
-    stops = stations(steps)
-    for arrow in (" → ", "→"):
-        if sum(stop.width for stop in stops) + len(arrow) * (len(stops) - 1) <= width:
-            return _joined(stops, arrow)
+    """One line; where it is too wide the arrows lose their air, then names a word, then their ends."""
+    whole = stations(steps)
+    stops = [replace(stop, name=_SHORT.get(stop.name, stop.name)) for stop in whole]
+    for tried, arrow in ((whole, " → "), (whole, "→"), (stops, "→")):
+        if sum(stop.width for stop in tried) + len(arrow) * (len(tried) - 1) <= width:
+            return _joined(tried, arrow)
     room = max((width - len(stops) + 1) // max(len(stops), 1) - 2, 2)
-    cut = [Station(stop.name[:room], stop.look, stop.steps) for stop in stops]
+    cut = [replace(stop, name=stop.name[:room]) for stop in stops]
     return _joined(cut, "→").truncate(width, ellipsis=True)
 
 
@@ -76,8 +78,10 @@ class PathLine(Widget):
         self.steps: tuple[StepResult, ...] = ()
 
     def show(self, steps: Iterable[StepResult]) -> None:
-        self.steps = tuple(steps)
-        self.refresh()
+        steps = tuple(steps)
+        if steps != self.steps:
+            self.steps = steps
+            self.refresh()
 
     def render(self) -> Content:
         return path_content(self.steps, self.size.width)
