@@ -51,7 +51,7 @@ class CanvasApp(App[int]):
 
     def on_mount(self) -> None:
         """Ended by the system is left by the user: the terminal is put back as it was."""
-        for name in ("SIGTERM", "SIGHUP"):
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             with contextlib.suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
                 asyncio.get_running_loop().add_signal_handler(getattr(signal, name), self.exit, CANCELLED)
         self.app_resume_signal.subscribe(self, self._draw_all)

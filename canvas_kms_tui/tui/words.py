@@ -5,11 +5,15 @@ A status is always a symbol and a word beside its colour, so that it survives NO
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
 from canvas_kms_tui.findings import Certainty, Status, VerdictStatus
+
+_ARN = re.compile(r"\barn:aws[a-z-]*:\S*[\w/*]")
+_KEY_ID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,12 @@ def brief(arn: str) -> str:
     """A name short enough for the end of a line: eight characters of a key's id, the ends of anything else."""
     name = name_of(arn)
     return name[:8] if ":kms:" in arn and "alias/" not in arn else shorten(name, 20)
+
+
+def concise(sentence: str) -> str:
+    """The sentence with every ARN and every key's id by its brief name, for where the whole does not fit."""
+    sentence = _ARN.sub(lambda found: brief(found.group()), sentence)
+    return _KEY_ID.sub(lambda found: found.group()[:8], sentence)
 
 
 def count(number: int, thing: str) -> str:

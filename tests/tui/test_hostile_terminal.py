@@ -19,7 +19,7 @@ LIKE = Path(environments.__file__).parent / "catalogue" / "role-denied-kms.json"
 READY, LIST, UNCHANGED = "r checks again", "browse", "Nothing has been changed yet"
 #: Keys, and what shows that they have done their work. Every screen, with documents, toasts and copies.
 KEYS = (
-    ("enter", "esc shows the list again"), ("G", ""), ("c", "Copied"), ("esc", LIST),
+    ("enter", "esc shows the list again"), ("G", ""), ("c", "Sent to the clipboard"), ("esc", LIST),
     ("d", "┃"), ("tab", ""), ("tab", ""), ("tab", "PWNED"), ("c", ""), ("/", "text to find"), ("PWNED", ""),
     ("enter", ""), ("n", ""), ("esc", ""), ("esc", LIST),
     ("e", "canvas-kms"), ("v", "context"), ("esc", LIST), ("?", "Keys:"), ("esc", LIST),

@@ -126,7 +126,7 @@ async def test_copying_writes_a_file_too(opened: Open, state: Path) -> None:
     async with opened() as pilot:
         await until(pilot, "BROKEN")
         await pilot.press("c")
-        await until(pilot, "Copied")
+        await until(pilot, "Sent to the clipboard")
         copied = state / "copied.txt"
         assert "key-policy-omits-role" in copied.read_text()
         assert copied.stat().st_mode & 0o077 == 0

@@ -88,7 +88,7 @@ class DocumentScreen(KeyedScreen[None]):
     def do_copy(self) -> None:
         text = json.dumps(self.documents[self.index].source, indent=2, ensure_ascii=False, default=str) + "\n"
         path = clipboard.copy_out(self.canvas_app, text)
-        self.say(f"Copied, if your terminal allows it; also written to {path}")
+        self.say(f"Sent to the clipboard; also in {path}")
 
     def do_back(self) -> None:
         if self.query("#filter"):

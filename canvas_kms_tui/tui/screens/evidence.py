@@ -58,4 +58,4 @@ class EvidenceScreen(KeyedScreen[None]):
         paper = Paper(COPIED_WIDTH)
         self._write(paper)
         path = clipboard.copy_out(self.canvas_app, paper.content().plain + "\n")
-        self.say(f"Copied, if your terminal allows it; also written to {path}")
+        self.say(f"Sent to the clipboard; also in {path}")

@@ -210,7 +210,7 @@ class FixScreen(KeyedScreen[Applied | None]):
             return
         text = self._preview(self._rooms).commands if self.fix.changes else self.fix.text
         path = clipboard.copy_out(self.canvas_app, text + "\n")
-        self.say(f"Copied, if your terminal allows it; also written to {path}")
+        self.say(f"Sent to the clipboard; also in {path}")
 
     def do_export(self) -> None:
         if self._rooms is None:

@@ -76,4 +76,4 @@ class JournalScreen(KeyedScreen[str | None]):
         entry = self._current()
         if entry is not None:
             path = clipboard.copy_out(self.canvas_app, entry.text)
-            self.say(f"Copied, if your terminal allows it; also written to {path}")
+            self.say(f"Sent to the clipboard; also in {path}")

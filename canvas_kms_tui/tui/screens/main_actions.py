@@ -207,7 +207,7 @@ class MainActions(MainMoves):
         else:
             text = pages.finding_markdown(finding)
         path = clipboard.copy_out(self.canvas_app, text)
-        self.say(f"Copied, if your terminal allows it; also written to {path}")
+        self.say(f"Sent to the clipboard; also in {path}")
 
     def do_document(self) -> None:
         from canvas_kms_tui.tui.screens.document import DocumentScreen

@@ -212,7 +212,7 @@ class MainExtras(MainActions):
         link = self._link()
         if link is not None:
             path = clipboard.copy_out(self.canvas_app, link + "\n")
-            self.say(f"{link} (copied, if your terminal allows it; also in {path})")
+            self.say(f"{link} (sent to the clipboard; also in {path})")
 
     def _link(self) -> str | None:
         finding, connection = self.selected(), self.desk.connection

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from canvas_kms_tui.tui.paper import Paper
-from canvas_kms_tui.tui.words import Look, shorten
+from canvas_kms_tui.tui.words import Look, concise, shorten
 
 _GAP = "   "
 SENTENCE = 3  #: lines that the verdict may take
@@ -51,8 +51,10 @@ def verdict_content(verdict: Verdict, width: int) -> Content:
     paper.line((where, "$foreground-muted"), gap, (verdict.progress, "$foreground-muted"))
     paper.line(shorten(verdict.what, paper.width))
     lead = Content.styled(f" {verdict.look.symbol} {verdict.look.word} ", verdict.look.style) + "  "
-    body = lead + Content.styled(verdict.sentence, "bold")
-    paper.lines.extend(_at_most(body.wrap(paper.width), SENTENCE))
+    lines = (lead + Content.styled(verdict.sentence, "bold")).wrap(paper.width)
+    if len(lines) > SENTENCE:
+        lines = (lead + Content.styled(concise(verdict.sentence), "bold")).wrap(paper.width)
+    paper.lines.extend(_at_most(lines, SENTENCE))
     if verdict.hints:
         paper.line((_fitting(verdict.hints, paper.width), "$foreground-muted"))
     return paper.content()
