@@ -15,8 +15,10 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +31,13 @@ from textual.widgets import Input
 from canvas_kms_tui.aws.live import connect
 from canvas_kms_tui.aws.options import ConnectOptions, Credentials
 from canvas_kms_tui.demo import environments, server
-from canvas_kms_tui.gateway import CannotConnect, Connection
+from canvas_kms_tui.gateway import CannotConnect, Connection, SignIn
 from canvas_kms_tui.tui import Session
 from canvas_kms_tui.tui.app import CanvasApp
 
 HERE = Path(__file__).parent
 WIDE, NARROW = (120, 36), (80, 24)
+PROCESSES = 4
 THEMES = {"dark": "textual-dark", "light": "textual-light"}
 #: What the README shows; GitHub draws PNG everywhere.
 AS_PNG = ("main-120x36-dark", "main-80x24-light", "fix-120x36-dark")
@@ -44,11 +47,20 @@ READY, LIST, UNCHANGED = "r checks again", "enter shows the whole finding", "Not
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``key`` is pressed, ``text`` waited for; where ``picture`` is named the screen is taken."""
+    """``key`` is pressed (``=TEXT`` is typed), ``text`` waited for; where ``picture`` is named the screen is taken."""
 
     key: str
     text: str
     picture: str = ""
+    sizes: tuple[tuple[int, int], ...] = (WIDE, NARROW)
+
+    @property
+    def names(self) -> set[str]:
+        return {_name(self.picture, size) for size in self.sizes} if self.picture else set()
+
+
+def _name(picture: str, size: tuple[int, int]) -> str:
+    return f"{picture}-{size[0]}x{size[1]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +69,15 @@ class Walk:
 
     demo: str
     steps: Sequence[Step]
-    size: tuple[int, int] = WIDE
     session: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def names(self) -> set[str]:
+        return {name for step in self.steps for name in step.names}
 
 
 DEMO = "role-denied-kms"
+MESSAGE = "An error occurred (KMS.DisabledException) when calling the GetObject operation"
 WALKS = (
     Walk(
         DEMO,
@@ -73,6 +89,11 @@ WALKS = (
             Step("escape", READY),
             Step("v", "Each layer", "request"),
             Step("escape", READY),
+            Step("i", "Evidence", "evidence"),
+            Step("escape", READY),
+            Step("m", "What did the user see?", "message"),
+            Step(f"={MESSAGE}", "KMS.DisabledException", "message-understood"),
+            Step("escape", READY),
             Step("question_mark", "Keys:", "keys"),
             Step("escape", READY),
             Step("ctrl+p", "Check everything again", "palette"),
@@ -80,37 +101,51 @@ WALKS = (
             Step("P", UNCHANGED, "plan"),
             Step("escape", READY),
             Step("f", UNCHANGED, "fix"),
-            Step("s", UNCHANGED, "fix-side-by-side"),
+            Step("s", UNCHANGED, "fix-side-by-side", (WIDE,)),
             Step("s", UNCHANGED),
+            Step("t", "aws ", "fix-as-code"),
+            Step("t", ""),
             Step("a", "u takes back", "mended"),
             Step("u", "takes it back", "undo"),
             Step("escape", "u takes back"),
             Step("J", "Journal:", "journal"),
         ),
     ),
-    Walk(
-        DEMO,
-        (
-            Step("", LIST, "main"),
-            Step("enter", "esc shows the list again", "finding"),
-            Step("escape", LIST),
-            Step("d", "┃", "document"),
-            Step("escape", LIST),
-            Step("P", UNCHANGED, "plan"),
-            Step("escape", LIST),
-            Step("f", UNCHANGED, "fix"),
-            Step("a", "u takes back", "mended"),
-            Step("u", "takes it back", "undo"),
-        ),
-        NARROW,
-    ),
     Walk("healthy", (Step("", READY, "healthy"),)),
     Walk("operator-denied", (Step("", READY, "unknown"),)),
     Walk("key-disabled", (Step("", READY), Step("f", UNCHANGED), Step("a", "To go on, type", "confirm"))),
     Walk(DEMO, (Step("", "Which dataset", "target"),), session={"datasets": None}),
     Walk(DEMO, (Step("", "r tries again", "stopped"),), session={"connect": "refused"}),
-    Walk("empty-account", (Step("", "Which Domain", "setup"),), session={"setup": True, "domain_id": None}),
-)
+    Walk(DEMO, (Step("", "enter runs", "sign-in"),), session={"connect": "expired"}),
+    Walk(
+        "empty-account",
+        (
+            Step("", "Which Domain", "setup"),
+            Step("enter", "How do users sign in"),
+            Step("enter", "Which execution role"),
+            Step("enter", "Which of AWS's own policies"),
+            *(Step("ctrl+s", question) for question in (
+                "encrypts the Domain's volumes",
+                "encrypts Canvas' data",
+                "Where shall Canvas keep",
+                "refuse every other key",
+                "upload files from the browser",
+                "Which data will be imported",
+            )),
+            Step("=s3://acme-sales-data-111122223333/2025/churn.csv", "churn.csv"),
+            *(Step(key, question) for key, question in (
+                ("enter", "data     s3://"), ("ctrl+s", "reach the internet"),
+                ("ctrl+s", "Which VPC"),
+                ("ctrl+s", "Which subnets"),
+                ("ctrl+s", "Which user profiles"),
+                ("=ana", "ana"),
+                ("enter", "is created"),
+            )),
+            Step("ctrl+s", "Simulated before anything is created", "setup-review"),
+        ),
+        {"setup": True, "domain_id": None},
+    ),
+)  # fmt: skip
 
 #: Keys of the journey, what to wait for, and the seconds for which that is shown.
 JOURNEY = (
@@ -165,13 +200,20 @@ async def proofs(pilot: Pilot[int]) -> None:
 
 
 async def refused() -> Connection:
-    raise CannotConnect(
-        "the credentials of profile support have expired; sign in with: aws sso login --profile support", 4
-    )
+    raise CannotConnect("no answer from https://sts.eu-west-1.amazonaws.com; is this machine connected?")
+
+
+async def expired() -> Connection:
+    wanted = SignIn("the SSO login of profile support has expired", ("aws", "sso", "login", "--profile", "support"))
+    raise CannotConnect(f"{wanted.why}; run: {' '.join(wanted.command)}", 4, sign_in=wanted)
+
+
+#: Connections that do not come about, by the name that a walk gives.
+REFUSALS = {"refused": refused, "expired": expired}
 
 
 @asynccontextmanager
-async def program(walk: Walk) -> AsyncIterator[Pilot[int]]:
+async def program(walk: Walk, size: tuple[int, int] = WIDE) -> AsyncIterator[Pilot[int]]:
     """The program on a fresh stand-in."""
     environment = environments.load(walk.demo)
     demo = server.start(environment)
@@ -195,9 +237,9 @@ async def program(walk: Walk) -> AsyncIterator[Pilot[int]]:
                 clock=lambda: 0.0,
             )
             for name, value in walk.session.items():
-                setattr(session, name, refused if value == "refused" else value)
+                setattr(session, name, REFUSALS[value] if name == "connect" else value)
             app = CanvasApp(session)
-            async with app.run_test(size=walk.size) as pilot:
+            async with app.run_test(size=size) as pilot:
                 yield pilot
             app.desk.close()
     finally:
@@ -207,7 +249,7 @@ async def program(walk: Walk) -> AsyncIterator[Pilot[int]]:
 async def go(pilot: Pilot[int], step: Step) -> None:
     """Press the key, wait, and put away what passes: toasts, a blinking cursor."""
     if step.key:
-        await pilot.press(step.key)
+        await pilot.press(*(step.key[1:] if step.key.startswith("=") else (step.key,)))
     await wait_for(pilot, step.text)
     await proofs(pilot)
     pilot.app.clear_notifications()
@@ -224,39 +266,59 @@ class Taken:
     size: tuple[int, int]
 
 
-async def take(walk: Walk, names: Sequence[str]) -> list[Taken]:
-    """The pictures of one walk, each in both themes."""
+async def take(walk: Walk, names: Sequence[str], *, svg: bool) -> list[Taken]:
+    """The pictures of one walk: each screen in its sizes, and where ``svg`` is asked for in both themes."""
     taken = []
     async with program(walk) as pilot:
         for step in walk.steps:
             await go(pilot, step)
-            name = f"{step.picture}-{walk.size[0]}x{walk.size[1]}"
-            if step.picture and (not names or name in names):
-                text, svgs = screen_text(pilot.app), {}
-                for shade, theme in THEMES.items():
-                    pilot.app.theme = theme
-                    await pilot.pause(0.2)
-                    svgs[shade] = still(pilot.app.export_screenshot(title="canvas-kms-tui"))
-                pilot.app.theme = THEMES["dark"]
-                taken.append(Taken(name, still(text), svgs, walk.size))
+            for size in step.sizes if step.picture else ():
+                name = _name(step.picture, size)
+                if names and name not in names:
+                    continue
+                await resize(pilot, size)
+                text = still(screen_text(pilot.app))
+                taken.append(Taken(name, text, await both_themes(pilot) if svg else {}, size))
+            await resize(pilot, WIDE)
     return taken
+
+
+async def resize(pilot: Pilot[int], size: tuple[int, int]) -> None:
+    if pilot.app.size != size:
+        await pilot.resize_terminal(*size)
+        await pilot.pause(0.3)
+
+
+async def both_themes(pilot: Pilot[int]) -> dict[str, str]:
+    drawn = {}
+    for shade, theme in THEMES.items():
+        pilot.app.theme = theme
+        await pilot.pause(0.2)
+        drawn[shade] = still(pilot.app.export_screenshot(title="canvas-kms-tui"))
+    pilot.app.theme = THEMES["dark"]
+    return drawn
 
 
 async def journey() -> str:
     """The main journey as one moving SVG."""
     frames: list[tuple[str, float]] = []
-    async with program(Walk(DEMO, (), (100, 30))) as pilot:
+    async with program(Walk(DEMO, ()), (100, 30)) as pilot:
         for step, seconds in JOURNEY:
             await go(pilot, step)
             frames.append((still(pilot.app.export_screenshot(title="canvas-kms-tui")), seconds))
     return animated(frames)
 
 
-def all_taken(names: Sequence[str]) -> Iterator[Taken]:
-    for walk in WALKS:
-        wanted = {f"{step.picture}-{walk.size[0]}x{walk.size[1]}" for step in walk.steps if step.picture}
-        if not names or wanted & set(names):
-            yield from asyncio.run(take(walk, names))
+def taken_on(walk: Walk, names: Sequence[str], *, svg: bool) -> list[Taken]:
+    return asyncio.run(take(walk, names, svg=svg))
+
+
+def all_taken(names: Sequence[str], *, svg: bool) -> Iterator[Taken]:
+    """The walks side by side, each in a process of its own: most of their time is waiting."""
+    wanted = [walk for walk in WALKS if not names or walk.names & set(names)]
+    with ProcessPoolExecutor(PROCESSES) as pool:
+        for taken in pool.map(partial(taken_on, names=names, svg=svg), wanted):
+            yield from taken
 
 
 def keep(taken: Taken) -> None:
@@ -280,7 +342,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="only these: main-120x36, journey, …")
     options = parser.parse_args()
     differs = []
-    for taken in all_taken(options.names):
+    for taken in all_taken(options.names, svg=not options.check):
         if not options.check:
             keep(taken)
         elif not is_current(taken):

@@ -42,6 +42,7 @@ class CanvasApp(App[int]):
 
     def __init__(self, session: Session) -> None:
         super().__init__(ansi_color=True if themes.no_colour() else None)
+        self.animation_level = "none"  # over SSH a picture on the way is a picture too many
         self.desk = Desk(session, Background(self.note))
         self.defect_report = ""
         self.noted: list[str] = []

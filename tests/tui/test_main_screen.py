@@ -205,3 +205,31 @@ async def test_quitting_does_not_wait_for_a_hanging_call(opened: Open) -> None:
 async def test_the_screen_is_the_apps_own(opened: Open) -> None:
     async with opened() as pilot:
         assert isinstance(pilot.app.screen, MainScreen)
+
+
+async def test_a_value_is_whole_while_its_pane_has_the_focus(opened: Open) -> None:
+    async with opened() as pilot:
+        await until(pilot, "BROKEN")
+        assert "…" in _detail(await until(pilot, "proven"))
+        await pilot.press("tab")
+        await until(pilot, "▌")
+        assert "…" not in _detail(text(pilot.app))
+        await pilot.press("tab")
+        await until_gone(pilot, "▌")
+        assert "…" in _detail(text(pilot.app))
+
+
+def _detail(shown: str) -> str:
+    """The right half of the lines below the path."""
+    return "\n".join(line.partition("▏")[2] or line.partition("▌")[2] for line in shown.splitlines())
+
+
+async def test_a_smaller_terminal_keeps_the_cursor_in_sight(opened: Open, rooms: FakeRooms) -> None:
+    rooms.more = [finding("key-disabled", Status.WARN, f"number {i}", resource=f"r{i}") for i in range(40)]
+    async with opened() as pilot:
+        await until(pilot, "BROKEN")
+        tree = pilot.app.screen.query_one(CauseTree)
+        await pilot.press(*["j"] * 25)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert 0 <= tree.cursor - tree.scroll_offset.y < tree.size.height

@@ -51,7 +51,9 @@ class DocumentScreen(KeyedScreen[None]):
         self.call_after_refresh(self._draw, fresh=True)
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._draw)
+        line = self.query_one(LineView).current
+        unmoved = line is not None and line.id.startswith("marked")
+        self.call_after_refresh(self._draw, fresh=unmoved)
 
     def _draw(self, *, fresh: bool = False) -> None:
         document = self.documents[self.index]

@@ -50,10 +50,8 @@ class Detail(VerticalScroll, can_focus=True):
         if self.scrollable_content_region.width != self._width:
             self._lay_out()
 
-    def on_focus(self) -> None:
-        self._lay_out()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
         self._lay_out()
 
     def _lay_out(self) -> None:

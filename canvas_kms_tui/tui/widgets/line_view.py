@@ -80,14 +80,17 @@ class LineView(ScrollView, can_focus=True):
         return self.lines[self.cursor] if 0 <= self.cursor < len(self.lines) else None
 
     def show(self, lines: Sequence[Line], *, keep: bool = True) -> None:
-        """Replace the lines; the cursor stays on the line with the same id, where there is one."""
+        """Replace the lines; the cursor stays on the line with the same id, and in its place on the screen."""
         here = self.current.id if keep and self.current is not None else ""
+        above = self.cursor - self.scroll_offset.y
         self.lines = lines
         found = self.index_of(here) if here else None
         self.cursor = found if found is not None else min(self.cursor, max(len(self.lines) - 1, 0)) if keep else 0
         if not keep:
             self.scroll_to(y=0, animate=False)
         self._measure()
+        if keep and self.has_cursor and above >= 0:
+            self.scroll_to(y=self.cursor - min(above, max(self.size.height - 1, 0)), animate=False, force=True)
 
     def index_of(self, line_id: str) -> int | None:
         return next((index for index, line in enumerate(self.lines) if line.id == line_id), None)
@@ -106,6 +109,8 @@ class LineView(ScrollView, can_focus=True):
 
     def on_resize(self, _: events.Resize) -> None:
         self._measure()
+        if self.has_cursor:
+            self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True)
 
     def _measure(self) -> None:
         self.virtual_size = Size(self.room, len(self.lines))
