@@ -124,7 +124,8 @@ class Connection:
     """An opened source of facts.
 
     ``writer`` makes the write door when a change is confirmed; where writing is not possible it is None and
-    ``no_writer`` says why (``--read-only``, a case file). ``describe`` is for the title bar (``demo role-denied-kms``).
+    ``no_writer`` says why (``--read-only``, a case file). ``write_role`` is assumed for that, where one is given.
+    ``label`` is for the title bar (``demo role-denied-kms``).
     """
 
     gateway: Gateway
@@ -134,7 +135,13 @@ class Connection:
     label: str = ""
     writer: Callable[[], Awaitable[Writer]] | None = None
     no_writer: str = ""
+    write_role: str = ""
     close: Callable[[], None] = field(default=lambda: None)
+
+    @property
+    def writes_as(self) -> str:
+        """The ARN of who would apply a change."""
+        return self.write_role or self.caller.arn
 
 
 @dataclass(frozen=True, slots=True)

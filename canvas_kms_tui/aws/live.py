@@ -151,6 +151,7 @@ async def _connected(options: ConnectOptions, threads: _Threads, meter: Meter, l
         label=options.label,
         writer=None if options.read_only else writer,
         no_writer="--read-only was given" if options.read_only else "",
+        write_role=options.write_role_arn or "",
         close=close,
     )
 

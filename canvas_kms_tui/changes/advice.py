@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from canvas_kms_tui.change import Change
 from canvas_kms_tui.changes.managed import drift
+from canvas_kms_tui.changes.refusals import shut_out
 from canvas_kms_tui.changes.validate import check_no_public_access, validate
-from canvas_kms_tui.gateway import Gateway
+from canvas_kms_tui.gateway import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,9 @@ class Advice:
     managed: frozenset[str] = frozenset()
 
 
-async def advise(gateway: Gateway, changes: Sequence[Change], *, public_access: bool = False) -> Advice:
+async def advise(connection: Connection, changes: Sequence[Change], *, public_access: bool = False) -> Advice:
     """Ask for every change. ``public_access`` asks CheckNoPublicAccess too, for which AWS may charge."""
+    gateway = connection.gateway
     drifts, validations, public = await asyncio.gather(
         asyncio.gather(*(drift(gateway, change) for change in changes)),
         asyncio.gather(*(validate(gateway, change) for change in changes)),
@@ -35,7 +37,7 @@ async def advise(gateway: Gateway, changes: Sequence[Change], *, public_access: 
     bad = [answer.text for answer in answers if answer.problems]
     good = [answer.text for answer in answers if not answer.problems]
     managed = frozenset(change.resource for change, said in zip(changes, drifts, strict=True) if "managed by" in said)
-    return Advice(_each_once([*drifts, *bad]), _each_once(good), managed)
+    return Advice(_each_once([*shut_out(changes, connection.writes_as), *drifts, *bad]), _each_once(good), managed)
 
 
 def _each_once(sentences: Sequence[str]) -> tuple[str, ...]:

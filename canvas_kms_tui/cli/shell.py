@@ -106,7 +106,7 @@ async def _proposed(opened: Opened, checks: Checks, options: Options, progress: 
         return _Proposed(done)
     chosen = _chosen(best, options.alternative)
     public = options.check_public_access and _may_be_charged(chosen.changes, progress)
-    advice = await changes.advise(opened.connection.gateway, chosen.changes, public_access=public)
+    advice = await changes.advise(opened.connection, chosen.changes, public_access=public)
     return _Proposed(done, changes.plan_of(chosen, done.facts.target), chosen, advice)
 
 

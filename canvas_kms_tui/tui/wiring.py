@@ -152,7 +152,7 @@ class RealRooms:
 
     async def prove(self, case: Case, finding: Finding, fix: Fix) -> Proof:
         proof = await prove(case.diagnosis, case.inner, fix, finding)
-        return _proof(proof, await advise(case.connection.gateway, fix.changes))
+        return _proof(proof, await advise(case.connection, fix.changes))
 
     async def public_access(self, case: Case, fix: Fix) -> Sequence[str]:
         answers = [await check_no_public_access(case.connection.gateway, change) for change in fix.changes]
@@ -165,7 +165,7 @@ class RealRooms:
     async def plan(self, case: Case) -> Sequence[Way]:
         best = await repair(case.diagnosis, case.inner)
         found = [best, *best.alternatives] if best is not None else []
-        return [_way(plan, await advise(case.connection.gateway, plan.changes)) for plan in found]
+        return [_way(plan, await advise(case.connection, plan.changes)) for plan in found]
 
     def diff(self, change: Change) -> Sequence[DiffLine]:
         return _lines(diff(change))
