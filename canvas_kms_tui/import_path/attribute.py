@@ -41,22 +41,31 @@ _KEEPS = (
 )
 
 
-def told_once(found: Sequence[tuple[Blame, ...]]) -> list[tuple[Blame, ...]]:
-    """The blames of all steps, where one Deny of an identity policy is told under one id; the others follow from it."""
-    causes: dict[tuple[str, int], list[tuple[bool, int, str]]] = {}
-    for item in (item for blames in found for item in blames):
-        if deny := _identity_deny(item):
-            rank = _KEEPS.index(item.cause) if item.cause in _KEEPS else len(_KEEPS)
-            causes.setdefault(deny, []).append((item.kind is not Kind.DENIED, rank, item.cause))
-    keeps = {deny: min(ranked)[2] for deny, ranked in causes.items()}
-    return [tuple(_under(item, keeps) for item in blames) for blames in found]
+def told_once(steps: Sequence[Step], found: Sequence[tuple[Blame, ...]]) -> list[tuple[Blame, ...]]:
+    """The blames of all steps, where one Deny of an identity policy is told once; what else it stops follows from it.
+
+    It goes by one id, and of several keys by the one that comes first on the import's way.
+    """
+    told: dict[tuple[str, int], tuple[bool, int, int, str]] = {}
+    for place, blames in enumerate(found):
+        for item in blames:
+            if deny := _identity_deny(item):
+                rank = _KEEPS.index(item.cause) if item.cause in _KEEPS else len(_KEEPS)
+                this = (item.kind is not Kind.DENIED, rank, place, item.cause)
+                told[deny] = min(told.get(deny, this), this)
+    keeps = {deny: (cause, _key_of(steps[place])) for deny, (_, _, place, cause) in told.items()}
+    return [tuple(_under(item, step, keeps) for item in blames) for step, blames in zip(steps, found, strict=True)]
 
 
-def _under(item: Blame, keeps: Mapping[tuple[str, int], str]) -> Blame:
+def _under(item: Blame, step: Step, keeps: Mapping[tuple[str, int], tuple[str, str]]) -> Blame:
     deny = _identity_deny(item)
-    if deny is None or keeps[deny] == item.cause:
+    if deny is None or keeps[deny] == (item.cause, _key_of(step)):
         return item
-    return dataclasses.replace(item, kind=Kind.BLOCKED, blocked_by=keeps[deny])
+    return dataclasses.replace(item, kind=Kind.BLOCKED, blocked_by=keeps[deny][0])
+
+
+def _key_of(step: Step) -> str:
+    return step.resource if step.is_kms else ""
 
 
 def _identity_deny(item: Blame) -> tuple[str, int] | None:

@@ -61,7 +61,7 @@ class ImportPath:
     async def judged(self) -> tuple[Judged, ...]:
         """Every step with the causes that are to blame for it; () for a step that passes."""
         steps, uses = await asyncio.gather(self.steps(), self.uses())
-        blames = told_once([blame(step, _uses_of(step, uses)) for step in steps])
+        blames = told_once(steps, [blame(step, _uses_of(step, uses)) for step in steps])
         return tuple(map(Judged, steps, blames))
 
     @question

@@ -146,3 +146,15 @@ async def test_the_evidence_of_a_failure_names_the_layer(look):
     found = await look(key("storage", root()))
     layers = [one.value for one in found.finding("role-denied-kms").evidence if one.what == "layer in the way"]
     assert layers == ["identity policy"]
+
+
+async def test_one_deny_that_hits_every_key_is_one_finding(look):
+    found = await look(inline("No", may("kms:Decrypt", "*", effect="Deny")))
+    told = [(one.cause, one.status.value, one.blocked_by) for one in found.diagnosis.findings if one.cause in OF_KEYS]
+    assert [each for each in told if each[1] == "fail"] == [("role-denied-kms", "fail", None)]
+    assert ("role-denied-kms", "blocked", "role-denied-kms") in told
+    assert ("source-object-key-denied", "blocked", "role-denied-kms") in told
+    assert "more cause" not in found.diagnosis.verdict.headline
+
+
+OF_KEYS = ("role-denied-kms", "source-object-key-denied")
