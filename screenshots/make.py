@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from difflib import unified_diff
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -255,7 +256,16 @@ async def go(pilot: Pilot[int], step: Step) -> None:
     pilot.app.clear_notifications()
     for field_ in pilot.app.screen.query(Input):
         field_.cursor_blink = False
-    await pilot.pause(0.3)
+    await at_rest(pilot)
+
+
+async def at_rest(pilot: Pilot[int]) -> None:
+    """Wait until the screen has stayed as it is for a while: a busy machine draws late."""
+    shown, same = "", 0
+    while same < 3:
+        await pilot.pause(0.1)
+        now = screen_text(pilot.app)
+        shown, same = now, same + 1 if now == shown else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +296,7 @@ async def take(walk: Walk, names: Sequence[str], *, svg: bool) -> list[Taken]:
 async def resize(pilot: Pilot[int], size: tuple[int, int]) -> None:
     if pilot.app.size != size:
         await pilot.resize_terminal(*size)
-        await pilot.pause(0.3)
+        await at_rest(pilot)
 
 
 async def both_themes(pilot: Pilot[int]) -> dict[str, str]:
@@ -331,9 +341,11 @@ def keep(taken: Taken) -> None:
         print(drawn.name, file=sys.stderr)
 
 
-def is_current(taken: Taken) -> bool:
+def difference(taken: Taken) -> list[str]:
+    """Between what is kept and what was taken, as a diff; empty where they are the same."""
     kept = HERE / f"{taken.name}.txt"
-    return kept.exists() and kept.read_text(encoding="utf-8") == taken.text
+    old = kept.read_text(encoding="utf-8") if kept.exists() else ""
+    return list(unified_diff(old.splitlines(), taken.text.splitlines(), kept.name, "now", n=0, lineterm=""))
 
 
 def main() -> int:
@@ -345,7 +357,8 @@ def main() -> int:
     for taken in all_taken(options.names, svg=not options.check):
         if not options.check:
             keep(taken)
-        elif not is_current(taken):
+        elif changed := difference(taken):
+            print("\n".join(changed), file=sys.stderr)
             differs.append(taken.name)
     if not options.check and (not options.names or "journey" in options.names):
         (HERE / "journey.svg").write_text(asyncio.run(journey()), encoding="utf-8")

@@ -50,9 +50,10 @@ async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
     place = await path.resolution.place()
 
     def says(item: Judged, blame: Blame) -> str:
-        wanted = ", ".join(pin.value for pin in pins(blame.statement)) or "another key"
+        pinned = ", ".join(pin.value for pin in pins(blame.statement))
+        wanted = f"the key {pinned}" if pinned else "another key"
         used = (item.step.use.arn or item.step.use.reference) if item.step.use else "none"
-        return f"The bucket policy of {place.artifact.bucket} demands the key {wanted}, but Canvas uses {used}."
+        return f"The bucket policy of {place.artifact.bucket} demands {wanted}, but Canvas uses {used}."
 
     finding = judge(
         CAUSE,

@@ -59,10 +59,11 @@ class RepairPlan:
 async def repair(diagnosis: Diagnosis, facts: Facts) -> RepairPlan | None:
     """The best plan for a diagnosis whose fixes are proven; None where there is nothing that is ours to change."""
     ways = _candidates(diagnosis)
-    singles = [(way, plan) for way in ways if (plan := await _tried(diagnosis, facts, (way,)))]
+    failing = {finding.id for finding in _wrong(diagnosis)}
+    tried = [(way, plan) for way in ways if (plan := await _tried(diagnosis, facts, (way,)))]
+    singles = [(way, plan) for way, plan in tried if failing - {finding.id for finding in plan.left}]
     if not singles:
         return None
-    failing = {finding.id for finding in _wrong(diagnosis)}
     mends = [(way, failing - {finding.id for finding in plan.left}) for way, plan in singles]
     all_that_can_be = set().union(*(ids for _, ids in mends))
     enough = [plan for (_, plan), (_, ids) in zip(singles, mends, strict=True) if ids == all_that_can_be]
@@ -107,8 +108,15 @@ def _first_of_each(ways: Sequence[Way]) -> tuple[Way, ...]:
 
 
 def _candidates(diagnosis: Diagnosis) -> list[Way]:
-    """The fixes of what is wrong that are ours and proven, the preferred first."""
-    ways = [(finding, fix) for finding in _wrong(diagnosis) for fix in finding.fixes if _is_ours(fix)]
+    """The fixes that are ours and proven, the preferred first; those of warnings too: a setting may be all it takes."""
+    statuses = (Status.FAIL, Status.WARN)
+    ways = [
+        (finding, fix)
+        for finding in diagnosis.findings
+        if finding.status in statuses
+        for fix in finding.fixes
+        if _is_ours(fix)
+    ]
     return sorted(ways, key=lambda way: _preference(way[1]))
 
 
@@ -142,7 +150,7 @@ async def _tried(diagnosis: Diagnosis, facts: Facts, chosen: Sequence[Way]) -> R
     known = {finding.id for finding in _wrong(diagnosis)}
     failing = [finding for finding in proof.diagnosis.findings if finding.status is Status.FAIL]
     warned = [one for one in proof.diagnosis.findings if one.status is Status.WARN and one.id in known]
-    left = tuple(failing or (warned if chosen[0][0].status is Status.WARN else ()))
+    left = tuple(failing or warned)
     return RepairPlan(tuple(chosen), changes, proof, complete=_passes(proof) and not failing, left=left)
 
 

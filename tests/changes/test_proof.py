@@ -86,6 +86,16 @@ async def test_the_plan_for_two_causes_makes_the_whole_path_pass(fresh_demo, con
     assert "log out of Canvas" in plan.proof.warnings[0]
 
 
+async def test_a_setting_that_only_warns_is_preferred_where_it_is_all_it_takes(fresh_demo, connect_to):
+    demo = fresh_demo("profile-overrides-key")
+    connection = await connect_to(demo)
+    diagnosis, facts = await diagnosed(demo, connection)
+    plan = await repair(diagnosis, facts)
+    assert [change.operation for change in plan.changes] == ["UpdateUserProfile"]
+    assert plan.complete
+    assert {change.operation for other in plan.alternatives for change in other.changes} >= {"PutKeyPolicy"}
+
+
 async def test_a_plan_says_what_it_cannot_mend(fresh_demo, connect_to):
     demo = fresh_demo("two-layers")
     diagnosis, facts = await diagnosed(demo, await connect_to(demo))
