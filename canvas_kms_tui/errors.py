@@ -6,20 +6,14 @@ GenerateDataKey, Errors; S3 user guide, "Troubleshoot access denied (403 Forbidd
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from canvas_kms_tui.policy import Layer
+from canvas_kms_tui.sayings import SAYINGS, About
 
-
-class About(StrEnum):
-    """What a message is about, as far as its words tell."""
-
-    KMS = "about KMS"
-    PERMISSIONS = "about permissions"
-    OTHER = "not about KMS"
-    UNCLEAR = "not recognised"
+__all__ = ["About", "Recognised", "recognise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,108 +41,6 @@ class Recognised:
     encoded: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Saying:
-    """A pattern of a message that names a cause outright."""
-
-    pattern: re.Pattern[str]
-    causes: tuple[str, ...]
-    about: About
-    text: str
-
-
-def _saying(pattern: str, causes: str, text: str, about: About = About.KMS) -> _Saying:
-    return _Saying(re.compile(pattern, re.IGNORECASE | re.DOTALL), tuple(causes.split()), about, text)
-
-
-#: Messages that name what is wrong whatever the policies say; the first that fits counts.
-_SAYINGS = (
-    _saying(r"pending deletion|PendingDeletion", "key-pending-deletion", "The key is scheduled for deletion."),
-    _saying(r"pending import|PendingImport", "key-pending-import", "The key has no key material."),
-    _saying(r"custom key store|KeyUnavailable", "key-pending-import", "KMS cannot reach the key's material just now."),
-    _saying(r"DisabledException|arn:\S+:key/\S+ is disabled|key is disabled", "key-disabled", "The key is disabled."),
-    _saying(
-        r"KMSInvalidStateException|invalid state for CMK|key state is invalid",
-        "key-disabled key-pending-deletion key-pending-import",
-        "The key is in a state in which KMS refuses to use it.",
-    ),
-    _saying(
-        r"InvalidKeyUsage|IncorrectKeyException|UnsupportedOperationException|not valid for operation",
-        "key-wrong-type",
-        "The key is of a type that cannot do this.",
-    ),
-    _saying(
-        r"number of grants|LimitExceededException", "kms-limits", "A limit of KMS is reached (grants, or its quota)."
-    ),
-    _saying(
-        r"ThrottlingException|Rate exceeded|KMS\S* request rate|TooManyRequests",
-        "service-throttled",
-        "KMS refused because too many requests were made.",
-    ),
-    _saying(
-        r"invalid principals? in policy|contains invalid principals|MalformedPolicyDocument",
-        "stale-principal",
-        "A policy names an identity that does not exist any more.",
-    ),
-    _saying(r"invalid arn [a-z]{2}(-[a-z]+)+-\d", "key-wrong-region", "The key's ARN is of another Region."),
-    _saying(
-        r"ciphertext refers to a customer master key that does not exist",
-        "source-object-key-denied role-denied-kms key-policy-omits-role key-not-found",
-        "KMS will not decrypt: the key is gone, in another Region, or not open to the role.",
-    ),
-    _saying(
-        r"(key|alias) '?\"?(arn:)?[^'\" ]*'?\"? (does not exist|is not found)|KMS\.NotFoundException",
-        "key-not-found key-wrong-region",
-        "KMS does not find the key.",
-    ),
-    _saying(
-        r"not valid for the object'?s (access tier|storage class)|InvalidObjectState",
-        "object-unreadable",
-        "The object is archived.",
-        About.OTHER,
-    ),
-    _saying(
-        r"stored using a form of Server Side Encryption",
-        "object-unreadable",
-        "The object is encrypted with a key that its reader must send along (SSE-C).",
-        About.OTHER,
-    ),
-    _saying(
-        r"must be addressed using the specified endpoint|PermanentRedirect|IllegalLocationConstraint",
-        "source-wrong-region",
-        "The bucket is in another Region.",
-        About.OTHER,
-    ),
-    _saying(r"x-amz-request-payer|requester pays", "requester-pays", "The bucket wants its readers to pay.",
-            About.OTHER),
-    _saying(
-        r"\bCORS\b|Access-Control-Allow-Origin|cross-origin",
-        "cors-missing",
-        "The browser was not let in by the bucket's CORS rules.",
-        About.OTHER,
-    ),
-    _saying(r"NoSuchBucket|specified bucket does not exist", "default-bucket-missing", "The bucket does not exist.",
-            About.OTHER),
-    _saying(
-        r"volume size exceeds|MaximumEbsVolumeSize|exceeds the maximum (EBS|of the domain)",
-        "storage-too-small",
-        "The Domain allows volumes that are too small for Canvas.",
-        About.OTHER,
-    ),
-    _saying(
-        r"can.?t process your request right now",
-        "not-kms",
-        "Seen for CSV files with line breaks within a field; not a sign of KMS.",
-        About.OTHER,
-    ),
-    _saying(
-        r"unsupported file|file (type|format) is not supported|more than 1,?000 columns|too many columns",
-        "not-kms",
-        "Canvas does not take this file.",
-        About.OTHER,
-    ),
-)  # fmt: skip
-
 _LAYERS = {
     "identity-based policy": Layer.IDENTITY_POLICY,
     "resource-based policy": Layer.RESOURCE_POLICY,
@@ -162,12 +54,19 @@ _NAMED = "|".join(_LAYERS)
 _SILENT = re.compile(rf"because no ({_NAMED}) allows", re.IGNORECASE)
 _EXPLICIT = re.compile(rf"with an explicit deny in an? ({_NAMED})", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"does not exist in this Region, no resource-based policies allow access", re.IGNORECASE)
-_REFUSED = re.compile(r"not authorized to perform:?\s*([a-z0-9-]+:[A-Za-z0-9*]+)", re.IGNORECASE)
+_PUBLIC = re.compile(r"prevented by the (RestrictPublicBuckets|IgnorePublicAcls) setting", re.IGNORECASE)
+_REFUSED = re.compile(
+    r"(?:not (?:authorized|permitted|allowed) to perform|(?:does not have|doesn't have|lacks|missing)"
+    r"(?: the| required)?(?: permissions?)?(?: to| for)?):?\s*[\"'`]?((?:kms|s3|sts|sagemaker|iam):[A-Za-z0-9*]+)",
+    re.IGNORECASE,
+)
 _WHO = re.compile(r"User:\s*(arn:\S+?)\s+is not authorized", re.IGNORECASE)
 _ON = re.compile(r"\bon (?:the )?resource:?\s*\"?(arn:[^\s\",]+)", re.IGNORECASE)
 _POLICY = re.compile(r"explicit deny in an? [A-Za-z -]+?(?: policy| boundary):?\s*\(?(arn:[^\s),]+)", re.IGNORECASE)
 _ID = re.compile(r"authorization[ -]?id:?\s*\"?([0-9a-zA-Z-]{8,})", re.IGNORECASE)
 _ENCODED = re.compile(r"Encoded authorization failure message:\s*([A-Za-z0-9_\-+/=]{20,})", re.IGNORECASE)
+
+_QUOTES = str.maketrans("‘’“”", "''\"\"")
 
 _GUARDS = {
     Layer.PERMISSIONS_BOUNDARY: ("permissions-boundary",),
@@ -179,14 +78,21 @@ _GUARDS = {
 
 
 def recognise(message: str) -> Recognised:
-    """What a message says; about UNCLEAR where nothing in it is known."""
+    """What a message says; about UNCLEAR where nothing in it is known. How it was wrapped or escaped does not count."""
+    message = _plain(message)
     refused = _refusal(message)
     if refused:
         return refused
-    for saying in _SAYINGS:
+    for saying in SAYINGS:
         if saying.pattern.search(message):
             return _with_handles(message, Recognised(saying.about, saying.causes, saying.text))
     return _vague(message)
+
+
+def _plain(message: str) -> str:
+    """As one line, without the escapes of JSON and XML, and with straight quotes."""
+    text = html.unescape(message).replace('\\"', '"').replace("\\n", " ")
+    return " ".join(text.translate(_QUOTES).split())
 
 
 def _refusal(message: str) -> Recognised | None:
@@ -203,6 +109,9 @@ def _refusal(message: str) -> Recognised | None:
         return _with_handles(
             message, Recognised(About.KMS, ("cross-account", "key-not-found"), text, "resource_policy")
         )
+    if _PUBLIC.search(message):
+        text = "Block Public Access refuses what only a public policy or access list allows."
+        return _with_handles(message, Recognised(About.OTHER, ("public-policy-restricted",), text))
     causes = _causes(action, resource, layer, explicit=bool(explicit), message=message)
     return _with_handles(message, Recognised(about, causes, _sentence(action, layer, bool(explicit)), layer))
 

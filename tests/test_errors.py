@@ -141,3 +141,75 @@ def test_access_denied_alone_names_nothing(message):
 def test_a_message_about_something_else_is_said_to_be(message):
     found = recognise(message)
     assert (found.about, found.causes) == (About.UNCLEAR, ())
+
+
+ROLE = "arn:aws:iam::111122223333:role/CanvasExecutionRole"
+SILENT = "because no identity-based policy allows the kms:Decrypt action"
+#: As they stand in tickets, in the words of several years: the message, what it is about, the first cause (or none).
+SEEN = [
+    (f"An error occurred (KMS.NotFoundException) when calling the PutObject operation: Invalid keyId {KEY[-36:]}",
+     About.KMS, "key-not-found"),
+    ("NotFoundException: Invalid keyId foo", About.KMS, "key-not-found"),
+    ("The ciphertext refers to a KMS key that does not exist, does not exist in this region, or you are not allowed "
+     "to access.", About.KMS, "source-object-key-denied"),
+    (f"KMSInvalidStateException: {KEY} is pending replica deletion.", About.KMS, "key-pending-deletion"),
+    ("XksProxyUriUnreachableException: KMS could not reach the proxy", About.KMS, "key-pending-import"),
+    ("You cannot generate a data key with an asymmetric CMK", About.KMS, "key-wrong-type"),
+    ("An error occurred (InvalidCiphertextException) when calling the Decrypt operation: ", About.KMS,
+     "source-object-key-denied"),
+    ("KMSInternalException: The request was rejected because an internal exception occurred.", About.KMS, ""),
+    ("You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls. (Service: Amazon S3; "
+     "Status Code: 400; Error Code: ThrottlingException)", About.KMS, "service-throttled"),
+    ("An error occurred (SlowDown) when calling the GetObject operation: Please reduce your request rate.",
+     About.OTHER, ""),
+    ("ResourceLimitExceeded: The account-level service limit 'Total domains' is 1 Domains", About.OTHER, ""),
+    (f"User: {ROLE} is not permitted to perform kms:Decrypt for operation GetEnvironment", About.KMS,
+     "role-denied-kms"),
+    (f"The role {ROLE} does not have the kms:GenerateDataKey permission", About.KMS, "role-denied-kms"),
+    (refusal("kms:Decrypt", ""), About.KMS, "role-denied-kms"),
+    (f"The service returned: {USER} is not\n  authorized to perform: kms:Decrypt on\n  resource: {KEY} {SILENT}",
+     About.KMS, "role-denied-kms"),
+    ('{"errorCode": "AccessDenied", "errorMessage": "User: ' + ROLE + ' is not authorized to perform: kms:Decrypt on '
+     'resource: \\"' + KEY + '\\" ' + SILENT + '"}', About.KMS, "role-denied-kms"),
+    ("<Error><Code>AccessDenied</Code><Message>User: " + ROLE + " is not authorized to perform: s3:GetObject on "
+     "resource: &quot;arn:aws:s3:::data/x.csv&quot; because no identity-based policy allows the s3:GetObject action"
+     "</Message></Error>", About.PERMISSIONS, "role-denied-source"),
+    (f"ClientError: SageMaker was unable to assume the role '{ROLE}'", About.PERMISSIONS, "trust-policy"),
+    (f"ValidationException: Could not assume role {ROLE}. Please ensure that the role exists and allows principal "
+     "'sagemaker.amazonaws.com' to assume the role.", About.PERMISSIONS, "trust-policy"),
+    ('ValidationException: No S3 objects found under S3 URL "s3://data/x" given in input data source. Please ensure '
+     f'that the role "{ROLE}" has "s3:ListBucket" permissions. Error message from S3: Access Denied',
+     About.PERMISSIONS, "role-denied-source"),
+    (refusal("s3:GetObject", "because public policies are prevented by the RestrictPublicBuckets setting in S3 Block "
+             "Public Access", 'resource: "arn:aws:s3:::data/x.csv"'), About.OTHER, "public-policy-restricted"),
+    ("AuthorizationHeaderMalformed: the region 'us-east-1' is wrong; expecting 'eu-west-1'", About.OTHER,
+     "source-wrong-region"),
+    ("NoSuchKey: The specified key does not exist.", About.OTHER, ""),
+    ("NoSuchBucket: The specified bucket does not exist", About.OTHER, "default-bucket-missing"),
+    ("An error occurred (BucketAlreadyExists) when calling the CreateBucket operation: The requested bucket name is "
+     "not available.", About.OTHER, "default-bucket-foreign"),
+    ("NoSuchAccessPoint: The specified accesspoint does not exist", About.OTHER, "access-point"),
+    ("The Encryption request you specified is not valid. Supported value: AES256.", About.KMS,
+     "bucket-policy-requires-sse"),
+    ("An error occurred (ExpiredToken) when calling the GetObject operation: The provided token has expired.",
+     About.OTHER, ""),
+    ("The security token included in the request is invalid.", About.OTHER, ""),
+    ('Connect timeout on endpoint URL: "https://s3.eu-west-1.amazonaws.com/"', About.OTHER, "vpc-endpoint"),
+    ('Could not connect to the endpoint URL: "https://kms.eu-west-1.amazonaws.com/"', About.OTHER, "vpc-endpoint"),
+    ("File size exceeds the maximum limit of 5 GB", About.OTHER, "not-kms"),
+    ("Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.",
+     About.KMS, ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("message", "about", "cause"), SEEN)
+def test_a_message_as_people_paste_it_is_known_or_said_not_to_be_about_kms(message, about, cause):
+    found = recognise(message)
+    assert (found.about, next(iter(found.causes), "")) == (about, cause)
+
+
+def test_the_resource_is_read_through_escapes():
+    assert (
+        recognise(f'resource: \\"x\\" is not authorized to perform: kms:Decrypt on resource: \\"{KEY}\\"').resource
+        == KEY
+    )

@@ -203,7 +203,8 @@ def _text(
     if left:
         return f"Not proven: {left[0].summary}"
     if unexplained:
-        return f"Not proven: {unexplained[0].action} on {unexplained[0].resource} would still be denied."
+        step = unexplained[0]
+        return f"Not proven: {step.action} on {step.resource} would still be {_words(step.decision)}."
     return _harm(simulated) or _proven_text(simulated, still)
 
 
@@ -222,7 +223,7 @@ def _proven_text(simulated: Proof, still: Sequence[StepResult]) -> str:
     passing = sum(_rank(step) == 0 for step in simulated.after)
     parts = [f"Simulated again with the change: {passing} of {len(simulated.after)} steps pass"]
     if still:
-        parts[0] += f"; {still[0].action} is still denied for another reason that is found too"
+        parts[0] += f"; {still[0].action} is still {_words(still[0].decision)} for another reason that is found too"
     parts.append("nothing that passed fails")
     if count := len(simulated.affected):
         answers = "1 answer changes" if count == 1 else f"{count} answers change"
