@@ -7,8 +7,9 @@ them. ``steps`` has the questions, each with its reason and its choices.
 
 from canvas_kms_tui.setup.account import Account, Bucket, look
 from canvas_kms_tui.setup.answers import Answers, BadAnswers, from_toml, load, save, to_toml
-from canvas_kms_tui.setup.check import Problem, problems
-from canvas_kms_tui.setup.future import Setup, prepare
+from canvas_kms_tui.setup.check import problems
+from canvas_kms_tui.setup.future import Setup, asked, prepare
+from canvas_kms_tui.setup.problem import Problem
 from canvas_kms_tui.setup.run import Made, make, take_back, words
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Made",
     "Problem",
     "Setup",
+    "asked",
     "from_toml",
     "load",
     "look",

@@ -32,7 +32,7 @@ class Answers:
         managed_policies: AWS managed policies, by name, for a role that is created.
         storage_key: the Domain's ``KmsKeyId``: ``new``, ``aws-managed``, or a key.
         data_key: what Canvas encrypts its S3 data with: ``new``, ``same`` (as the Domain's), or a key.
-        alias: the aliases of created keys begin with it.
+        alias: of a key that is created for both uses; of two, their aliases begin with it.
         bucket: where Canvas keeps its data; empty is ``sagemaker-{region}-{account}``.
         pin_key: let the bucket's policy deny every other key under ``Canvas/``.
         local_upload: let users upload from the browser (a CORS rule).
@@ -72,7 +72,7 @@ _HELP = {
     "managed_policies": "for a role that is created; none of these lets a role use a key of yours",
     "storage_key": "Domain's KmsKeyId (EBS, EFS), fixed for ever: new, aws-managed, or a key's ARN, id or alias",
     "data_key": "for Canvas' data in S3: same (as storage_key), new, or a key's ARN, id or alias",
-    "alias": "beginning of the aliases of keys that are created",
+    "alias": "alias of the one key that is created; of two, their aliases begin with it",
     "bucket": "for Canvas' data; empty: sagemaker-{region}-{account}",
     "pin_key": "true: the bucket's policy denies every other key under Canvas/",
     "local_upload": "true: users may upload files from the browser",

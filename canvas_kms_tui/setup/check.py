@@ -10,7 +10,9 @@ from canvas_kms_tui.edits.creation import is_new_key
 from canvas_kms_tui.facts import Unreadable
 from canvas_kms_tui.setup.account import Account, Bucket, Key, listed
 from canvas_kms_tui.setup.answers import AWS_MANAGED, NEW, PUBLIC, SAME, VPC_ONLY, Answers
+from canvas_kms_tui.setup.forever import disagreeing
 from canvas_kms_tui.setup.planned import names
+from canvas_kms_tui.setup.problem import Problem
 from canvas_kms_tui.target import BadTarget, Dataset
 
 #: API models: CreateDomain DomainName, CreateUserProfile UserProfileName; IAM role names; KMS aliases.
@@ -19,19 +21,6 @@ _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _ALIAS = re.compile(r"[a-zA-Z0-9/_-]{1,200}")
 _MANAGED = re.compile(r"AmazonSageMaker[A-Za-z]+")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """``step`` is the step's id, ``answer`` the answer's name in the file."""
-
-    step: str
-    answer: str
-    text: str
-    stops: bool = True
-
-    def __str__(self) -> str:
-        return f"{self.answer}: {self.text}"
 
 
 def problems(answers: Answers, account: Account, bucket: Bucket) -> list[Problem]:
@@ -45,6 +34,7 @@ def problems(answers: Answers, account: Account, bucket: Bucket) -> list[Problem
         *_datasets(answers),
         *_network(answers, account),
         *_profiles(answers, account),
+        *disagreeing(answers, account),
         *_permissions(made, account),
         *_quotas(made, account),
     ]

@@ -44,6 +44,19 @@ patiently() {{
   return 1
 }}
 
+# The enabled key in a Region that an earlier run made under this tag, if there is one.
+our_key() {{
+  local keys key tag state
+  keys=$(aws kms list-keys --region "$1" --query 'Keys[].KeyId' --output text) || return 1
+  for key in $keys; do
+    tag=$(aws kms list-resource-tags --region "$1" --key-id "$key" \
+      --query "Tags[?TagKey=='{tag}'].TagValue" --output text 2>/dev/null) || continue
+    [ "$tag" = "$2" ] || continue
+    state=$(aws kms describe-key --region "$1" --key-id "$key" --query KeyMetadata.KeyState --output text) || return 1
+    if [ "$state" = Enabled ]; then echo "$key"; return 0; fi
+  done
+}}
+
 # Wait until what a command describes is in service.
 in_service() {{
   local status
@@ -69,7 +82,7 @@ VARIABLES = {
 def script(setup: Setup) -> str:
     """The script's text."""
     place = {"account": setup.account.account, "region": setup.account.region}
-    head = _HEAD.format(title=" ".join(setup.title.split()), **place)
+    head = _HEAD.format(title=" ".join(setup.title.split()), tag=creation.TAG, **place)
     found = things(setup.changes)
     parts = [head]
     makers = {id(thing.made_by): thing for thing in found.made}
@@ -124,8 +137,12 @@ def _key(thing: Thing) -> Iterator[str]:
     query = f"Aliases[?AliasName=='{alias.parameters['AliasName']}'].TargetKeyId"
     yield f"{variable}=$(aws kms list-aliases {region} --query {shlex.quote(query)} --output text)"
     yield f'if [ -z "${variable}" ]; then'
+    tag = thing.made_by.parameters["Tags"][0]["TagValue"]
+    yield f"  {variable}=$(our_key {quoted(str(thing.made_by.region))} {quoted(tag)})"
     made = command(thing.made_by, patient=True, more="--query KeyMetadata.KeyId --output text")
-    yield _indented(f"{variable}=$({made})")
+    yield f'  if [ -z "${variable}" ]; then'
+    yield _indented(_indented(f"{variable}=$({made})"))
+    yield "  fi"
     yield _indented(command(alias))
     yield "fi"
 

@@ -18,10 +18,13 @@ from canvas_kms_tui.findings import Diagnosis, Status, VerdictStatus
 from canvas_kms_tui.gateway import Connection
 from canvas_kms_tui.setup import account as accounts
 from canvas_kms_tui.setup import planned as plans
+from canvas_kms_tui.setup import probe
 from canvas_kms_tui.setup.account import Account, Bucket
 from canvas_kms_tui.setup.answers import Answers
-from canvas_kms_tui.setup.check import Problem, problems
-from canvas_kms_tui.target import BadTarget, Dataset, Target
+from canvas_kms_tui.setup.check import problems
+from canvas_kms_tui.setup.problem import Problem
+from canvas_kms_tui.setup.steps import STEPS
+from canvas_kms_tui.target import Dataset, Target
 
 #: Rounds of simulating and mending: each round mends all that the one before it found.
 _ROUNDS = 3
@@ -72,24 +75,60 @@ _AFTERWARDS = frozenset({"settings-not-picked-up"})
 
 
 async def prepare(answers: Answers, connection: Connection, account: Account | None = None) -> Setup:
-    """Look, check, plan and prove. Reads only.
-
-    Raises:
-        BadTarget: a dataset does not exist.
-    """
+    """Look, check, plan and prove. Reads only."""
     account = account or await accounts.look(connection)
     bucket = await accounts.bucket(connection, account, plans.bucket_name(answers, account))
-    found = problems(answers, account, bucket)
-    if any(problem.stops for problem in found):
-        return Setup(answers, account, bucket, None, problems=tuple(found))
-    named = plans.names(answers, account)
-    target = plans.target(named, account)
     calls = Calls(connection.gateway)
-    keys = await _source_keys(Facts(calls, target), named.datasets)
-    changes = plans.planned(answers, account, bucket, named, keys)
+    found = problems(answers, account, bucket)
+    found += await probe.datasets(answers, Facts(calls, _nobody(account)))
+    if any(problem.stops for problem in found):
+        return Setup(answers, account, bucket, None, problems=_ordered(found))
+    named, target, changes = await _draft(answers, account, bucket, calls)
+    found += await probe.network(answers, account, Facts(Overlay(calls, changes), target))
+    if any(problem.stops for problem in found):
+        return Setup(answers, account, bucket, None, problems=_ordered(found))
     changes, diagnosis = await _proven(calls, target, changes)
     title = f"Set up Canvas in {named.setup}"
-    return Setup(answers, account, bucket, target, tuple(changes), diagnosis, tuple(found), title)
+    return Setup(answers, account, bucket, target, tuple(changes), diagnosis, _ordered(found), title)
+
+
+#: The steps of which AWS must be asked, besides what was read at the beginning.
+ASKED = ("bucket", "datasets", "network")
+
+
+async def asked(step: str, answers: Answers, connection: Connection, account: Account) -> list[Problem]:
+    """What AWS says of the answers of one of these steps while the later ones are still open. Reads only."""
+    calls = Calls(connection.gateway)
+    if step == "datasets":
+        return await probe.datasets(answers, Facts(calls, _nobody(account)))
+    bucket = await accounts.bucket(connection, account, plans.bucket_name(answers, account))
+    found = problems(answers, account, bucket)
+    if step == "network" and not any(problem.stops and problem.step != "profiles" for problem in found):
+        somebody = answers.with_(profiles=answers.profiles or ("user",))
+        _, target, changes = await _draft(somebody, account, bucket, calls)
+        found += await probe.network(answers, account, Facts(Overlay(calls, changes), target))
+    return [problem for problem in found if problem.step == step]
+
+
+def _ordered(found: Sequence[Problem]) -> tuple[Problem, ...]:
+    order = [step.id for step in STEPS]
+    return tuple(sorted(found, key=lambda problem: order.index(problem.step)))
+
+
+def _nobody(account: Account) -> Target:
+    """Who asks for what is the same for everybody in the account: whether a dataset is there."""
+    return Target(
+        account=account.account, partition=account.partition, region=account.region, domain_id="", user_profile=""
+    )
+
+
+async def _draft(
+    answers: Answers, account: Account, bucket: Bucket, calls: Calls
+) -> tuple[plans.Names, Target, list[Change]]:
+    named = plans.names(answers, account)
+    target = plans.target(named, account)
+    keys = await _source_keys(Facts(calls, target), named.datasets)
+    return named, target, plans.planned(answers, account, bucket, named, keys)
 
 
 async def _source_keys(facts: Facts, datasets: Sequence[Dataset]) -> list[str]:
@@ -113,4 +152,4 @@ async def _proven(calls: Calls, target: Target, changes: list[Change]) -> tuple[
     return changes, await diagnose(Facts(Overlay(calls, changes), target))
 
 
-__all__ = ["BadTarget", "Setup", "prepare"]
+__all__ = ["ASKED", "Setup", "asked", "prepare"]

@@ -172,7 +172,9 @@ def _key_changes(answers: Answers, account: Account, named: Names) -> Iterator[C
         if creation.is_new_key(arn):
             yield _create_key(account, named, which, arn)
         if creation.is_new_key(arn) or (made is not None and made.arn == arn):
-            yield from _around_key(answers, account, which, arn, made.aliases if made else ())
+            both = named.storage_key == named.data_key
+            alias = answers.alias if both else f"{answers.alias}-{which}"
+            yield from _around_key(account, alias, arn, made.aliases if made else ())
 
 
 def _create_key(account: Account, named: Names, which: str, arn: str) -> Change:
@@ -188,18 +190,18 @@ def _create_key(account: Account, named: Names, which: str, arn: str) -> Change:
     )
 
 
-def _around_key(answers: Answers, account: Account, which: str, arn: str, aliases: Sequence[str]) -> Iterator[Change]:
+def _around_key(account: Account, alias: str, arn: str, aliases: Sequence[str]) -> Iterator[Change]:
     """The alias and the rotation of a key of ours; a run that was broken off may have left them out."""
     if not aliases:
-        yield creation.create_alias(alias=_free_alias(answers, account, which), key_arn=arn)
+        yield creation.create_alias(alias=_free_alias(account, alias), key_arn=arn)
         yield creation.enable_rotation(key_arn=arn)
 
 
-def _free_alias(answers: Answers, account: Account, which: str) -> str:
+def _free_alias(account: Account, wanted: str) -> str:
     taken = {alias for key in listed(account.keys) for alias in key.aliases}
-    alias, number = f"alias/{answers.alias}-{which}", 2
+    alias, number = f"alias/{wanted}", 2
     while alias in taken:
-        alias, number = f"alias/{answers.alias}-{which}-{number}", number + 1
+        alias, number = f"alias/{wanted}-{number}", number + 1
     return alias
 
 

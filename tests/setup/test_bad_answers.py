@@ -6,8 +6,11 @@ import pytest
 from test_making import answers, connected
 
 from canvas_kms_tui.demo import environments
-from canvas_kms_tui.setup import BadAnswers, from_toml, prepare, to_toml
+from canvas_kms_tui.setup import BadAnswers, asked, from_toml, look, prepare, to_toml
+from canvas_kms_tui.setup.account import listed
 from canvas_kms_tui.setup.answers import Answers
+
+SALES = "acme-sales-data-111122223333"
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,10 @@ from canvas_kms_tui.setup.answers import Answers
         ({"bucket": "somebody-elses"}, "bucket", "belongs to another account"),
         ({"bucket": "No Bucket"}, "bucket", "is no bucket name"),
         ({"datasets": ("s3:/bad",)}, "datasets", "not an S3 URI"),
+        ({"datasets": ("s3://acme-nowhere/2025/churn.csv",)}, "datasets", "there is no bucket 'acme-nowhere'"),
+        ({"datasets": ("s3://acme-nowhere/",)}, "datasets", "there is no bucket 'acme-nowhere'"),
+        ({"datasets": (f"s3://{SALES}/2019.csv",)}, "datasets", "there is no such object"),
+        ({"datasets": (f"s3://{SALES}/2019/",)}, "datasets", "no object under this prefix"),
         ({"network": "Intranet"}, "network", "write PublicInternetOnly or VpcOnly"),
         ({"vpc": "vpc-nowhere"}, "network", "no VPC vpc-nowhere"),
         ({"subnets": ("subnet-nowhere",)}, "network", "no subnet subnet-nowhere"),
@@ -114,3 +121,94 @@ async def test_nothing_is_demanded_for_what_stands_already(fresh_demo):
         wanted = Answers(domain=target.domain_id, profiles=(target.user_profile,))
         planned = await prepare(wanted, connection)
     assert planned.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("more", "answer", "says"),
+    [
+        ({"storage_key": "alias/canvas-artifacts"}, "storage_key", "can never be changed: write new"),
+        ({"storage_key": "aws-managed"}, "storage_key", "encrypts its volumes with alias/studio-storage"),
+        ({"storage_key": "alias/nowhere"}, "storage_key", "can never be changed"),
+        ({"auth_mode": "SSO"}, "auth_mode", "sign in by IAM, which can never be changed: write IAM"),
+        ({"vpc": "vpc-nowhere"}, "vpc", "which can never be changed: leave it empty"),
+        ({"network": "VpcOnly"}, "network", "is PublicInternetOnly"),
+        ({"subnets": ("subnet-nowhere",)}, "subnets", "leave it empty, or name a new Domain"),
+        ({"security_groups": ("sg-nowhere",)}, "security_groups", "leave it empty, or name a new Domain"),
+    ],
+)
+async def test_what_an_existing_domain_can_never_follow_is_said(demo_server, more, answer, says):
+    demo = demo_server("healthy")
+    domain = demo.environment.target.domain_id
+    async with connected(demo) as connection:
+        planned = await prepare(Answers(domain=domain, **more), connection)
+    wrong = [problem for problem in planned.problems if problem.stops]
+    assert [problem.answer for problem in wrong] == [answer]
+    assert says in wrong[0].text
+    assert planned.changes == ()
+
+
+async def test_what_an_existing_domain_has_is_no_disagreement(demo_server):
+    async with connected(demo_server("healthy")) as connection:
+        domain = listed((await look(connection)).domains)[0]
+        standing = {
+            "vpc": domain.described["VpcId"],
+            "subnets": tuple(reversed(domain.described["SubnetIds"])),
+            "storage_key": domain.described["KmsKeyId"].rsplit("/", 1)[-1],
+        }
+        planned = await prepare(Answers(domain=domain.id, **standing), connection)
+    assert planned.problems == ()
+
+
+OPEN = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+LIST = {**OPEN, "Action": "s3:ListAllMyBuckets"}
+S3 = "vpce-0c0ffee0c0ffee001"
+
+
+@pytest.mark.parametrize(
+    ("network", "answer", "says"),
+    [
+        ({"endpoints": {S3: None}}, "network", "has no endpoint for S3. Choose PublicInternetOnly, or have"),
+        ({"endpoints": {S3: {"state": "pending"}}}, "network", "has no available endpoint for S3"),
+        ({"endpoints": {S3: {"route_tables": []}}}, "network", "is not in the route tables of"),
+        (
+            {"endpoints": {S3: {"policy": {"Statement": [{**OPEN, "Resource": "arn:aws:s3:::*sagemaker*"}, LIST]}}}},
+            "network",
+            f"on arn:aws:s3:::{SALES}",
+        ),
+        (
+            {
+                "route_tables": {
+                    "rtb-0aa11bb22cc33dd44": {"subnets": ["subnet-0a1b2c3d4e5f60718"], "main": False},
+                    "rtb-0bb": {"vpc": "vpc-0a1b2c3d4e5f60718", "subnets": ["subnet-0918f7e6d5c4b3a20"]},
+                }
+            },
+            "subnets",
+            "is not in the route tables of subnet-0918f7e6d5c4b3a20. Choose other subnets",
+        ),
+        (
+            {"endpoints": {S3: None}, "subnets": {"subnet-other": {"vpc": "vpc-other", "zone": "{region}a"}}},
+            "vpc",
+            "Choose another VPC, PublicInternetOnly",
+        ),
+    ],
+    ids=["none", "not available", "not routed", "policy", "one subnet", "another VPC"],
+)
+async def test_with_vpc_only_a_way_to_s3_that_is_closed_is_said_at_the_network(fresh_demo, network, answer, says):
+    demo = fresh_demo(environments.load("empty-account").moved(overrides={"network": network}))
+    wanted = answers(demo, network="VpcOnly", vpc="vpc-0a1b2c3d4e5f60718")
+    async with connected(demo) as connection:
+        planned = await prepare(wanted, connection)
+        assert planned.stopped
+        assert [problem.answer for problem in planned.problems] == [answer]
+        assert says in planned.problems[0].text
+        open_still = wanted.with_(profiles=())
+        assert await asked("network", open_still, connection, planned.account) == list(planned.problems)
+
+
+async def test_with_vpc_only_endpoints_that_lack_are_a_warning(fresh_demo):
+    lacking = {"vpce-0c0ffee0c0ffee002": None, "vpce-0c0ffee0c0ffee004": None}
+    demo = fresh_demo(environments.load("empty-account").moved(overrides={"network": {"endpoints": lacking}}))
+    async with connected(demo) as connection:
+        planned = await prepare(answers(demo, network="VpcOnly"), connection)
+    assert not planned.stopped
+    assert "no interface endpoint for kms, sts" in planned.problems[0].text

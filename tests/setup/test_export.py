@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from provider import ARGUMENTS, ATTRIBUTES
 from same_things import in_account, in_module, in_template, real_ids
 
 from canvas_kms_tui.changes import Journal
-from canvas_kms_tui.setup import Answers, make, prepare
+from canvas_kms_tui.setup import Answers, look, make, prepare
+from canvas_kms_tui.setup.account import listed
 from canvas_kms_tui.setup.export import EXPORTS
 from tests.demo.clients import client
 
@@ -97,6 +99,23 @@ def without_ids(things):
     """Each run of AWS gives other ids."""
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "KEY", json.dumps(things, sort_keys=True))
     return re.sub(r"d-[0-9a-f]{12}", "DOMAIN", text)
+
+
+async def test_a_script_that_was_killed_before_it_named_its_key_finds_the_key_again(fresh_demo, tmp_path):
+    demo = fresh_demo("empty-account")
+    setup = await planned(demo, "two keys")
+    text = EXPORTS["cli"](setup)
+    with fake_cli(clients(demo), tmp_path) as (_, run):
+        killed = run(text.replace("aws kms create-alias", "exit 9; aws kms create-alias", 1))
+        assert killed.returncode == 9
+        done = run(text)
+    assert done.returncode == 0, done.stderr
+    async with connected(demo) as connection:
+        assert Counter(key.tag for key in listed((await look(connection)).keys) if key.tag) == {
+            "canvas/storage": 1,
+            "canvas/data": 1,
+        }
+        assert (await prepare(answers("two keys"), connection)).changes == ()
 
 
 async def test_the_script_stops_in_another_account(fresh_demo, tmp_path):

@@ -60,7 +60,7 @@ def _endpoint(call: Call, own_id: str, entry: Item) -> dict[str, Any]:
     policy = entry.get("policy", _FULL_ACCESS)
     return {
         "VpcEndpointId": own_id, "VpcEndpointType": entry.get("type", "Interface"), "VpcId": entry["vpc"],
-        "ServiceName": service if "." in service else f"com.amazonaws.{call.region}.{service}",
+        "ServiceName": service if service.startswith(("com.", "cn.")) else f"com.amazonaws.{call.region}.{service}",
         "State": entry.get("state", "available"), "OwnerId": call.account, "Groups": [], "DnsEntries": [],
         "PolicyDocument": policy if isinstance(policy, str) else json.dumps(policy),
         "RouteTableIds": entry.get("route_tables", []), "SubnetIds": entry.get("subnets", []),
