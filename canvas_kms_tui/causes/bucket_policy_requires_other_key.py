@@ -4,7 +4,8 @@
 ``s3:x-amz-server-side-encryption-aws-kms-key-id`` pins one key. It is held against the effective artifact key.
 
 **Why that breaks the import.** Canvas writes its copy of the dataset with its own key's id; the Deny fires; S3 answers
-AccessDenied although the role may use both keys.
+AccessDenied although the role may use both keys. A statement that names the right key by its id or alias denies too:
+what S3 compares is the key's ARN.
 
 **How to mend it.** Specify the same key on both sides: preferably set Canvas' own key
 (``WorkspaceSettings.S3KmsKeyId``) to the pinned one. Editing the bucket policy is offered only for the Region's
@@ -48,8 +49,14 @@ CAUSE = Cause(
 async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
     copies = [item for item in await path.judged() if item.step.name == "copy"]
     place = await path.resolution.place()
+    misnamed = await _misnamed(facts, copies)
 
     def says(item: Judged, blame: Blame) -> str:
+        if misnamed:
+            return (
+                f"The bucket policy of {place.artifact.bucket} names Canvas' own key as {', '.join(sorted(misnamed))}: "
+                "S3 compares the whole key ARN, so that the statement denies every write."
+            )
         pinned = ", ".join(pin.value for pin in pins(blame.statement))
         wanted = f"the key {pinned}" if pinned else "another key"
         used = (item.step.use.arn or item.step.use.reference) if item.step.use else "none"
@@ -61,9 +68,25 @@ async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
         copies,
         says=says,
         passes="No statement of the bucket policy pins another key.",
-        likely=any(item.step.headerless for item in copies),
+        likely=bool(misnamed) or any(item.step.headerless for item in copies),
     )
     return [finding]
+
+
+async def _misnamed(facts: Facts, copies: Sequence[Judged]) -> set[str]:
+    """The names (an id, an alias) by which the denying statements demand the very key that Canvas uses.
+
+    Empty where they demand another key as well.
+    """
+    found = set()
+    for item in copies:
+        for blame in (blame for blame in item.blames if blame.cause == CAUSE.id):
+            for pin in pins(blame.statement):
+                key = await known(facts.keys.key(pin.value))
+                if not (isinstance(key, Key) and item.step.use and key.arn == item.step.use.arn):
+                    return set()
+                found.add(pin.value)
+    return found
 
 
 async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fix]:
@@ -83,7 +106,7 @@ async def _settings(
     """Set Canvas' key to the first pinned key that exists."""
     for pin in wanted:
         key = await known(facts.keys.key(pin.value))
-        if isinstance(key, Key):
+        if isinstance(key, Key) and not (use and use.arn == key.arn):
             origin = use.origin if use else Origin.NONE
             title = f"Set Canvas' key to the pinned one, {key.arn},"
             return await _fixes.settings_fixes(facts, path, finding, title, origin=origin, S3KmsKeyId=key.arn)

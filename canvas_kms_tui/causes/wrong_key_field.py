@@ -2,8 +2,8 @@
 
 **What is checked.** Which of the three fields holds a key: ``WorkspaceSettings.S3KmsKeyId`` (Canvas' files in S3),
 ``Domain.KmsKeyId`` (the Domain's EBS and EFS volumes only) and ``SharingSettings.S3KmsKeyId`` (notebook output; the
-guide's way in 2022). Then what really encrypts the newest files under Canvas' folder, or, while there are none, what
-the bucket's default encryption would.
+guide's way in 2022). Then what really encrypts the newest files under Canvas' folder, or, while there are none (or they
+stand under a third key, of a setting that is gone), what the bucket's default encryption would.
 
 **Why it matters.** Nothing fails: the copies are simply not encrypted with the key that the customer believes in, and
 a bucket policy or an audit may object later.
@@ -64,7 +64,7 @@ async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
     if believed is None:
         return [CAUSE.not_applicable(arn, "No customer managed key is set for Canvas or its Domain.")]
     key, origin = believed
-    used = await _used(facts, await path.resolution.place())
+    used = await _used(facts, await path.resolution.place(), key)
     if isinstance(used, Unreadable):
         return [CAUSE.unknown(arn, used.why)]
     evidence = [Evidence("the key is set in", f"{_FIELDS[origin]}: {key}", "sagemaker:DescribeDomain"), used.how]
@@ -90,8 +90,12 @@ async def _believed(facts: Facts) -> tuple[str, Origin] | None:
     return setting.value, setting.origin
 
 
-async def _used(facts: Facts, place: Place) -> _Used | Unreadable:
-    return await _newest(facts, place) or await _default(facts, place)
+async def _used(facts: Facts, place: Place, believed: str) -> _Used | Unreadable:
+    """What the newest file says; one under some other customer's key may be of a setting that is gone since."""
+    newest = await _newest(facts, place)
+    if newest and (newest.key == believed or not await _is_customer_managed(facts, newest.key)):
+        return newest
+    return await _default(facts, place)
 
 
 async def _newest(facts: Facts, place: Place) -> _Used | None:

@@ -100,3 +100,13 @@ async def test_a_pin_on_a_key_that_does_not_exist_leaves_the_bucket_policy(look)
     assert [fix.id.split("/")[1] for fix in found.finding("bucket-policy-requires-other-key").fixes] == [
         "bucket-policy"
     ]
+
+
+@pytest.mark.parametrize("name", ["{key_id:artifacts}", "{alias:artifacts}"])
+async def test_the_right_key_by_another_name_than_its_arn_is_said_to_be_that(name, look):
+    found = await look(pinned("StringNotEquals", name))
+    finding = found.finding("bucket-policy-requires-other-key")
+    assert found.loud == {"bucket-policy-requires-other-key": "fail"}, found.told()
+    assert finding.certainty == "likely"
+    assert "names Canvas' own key as" in finding.summary
+    assert [fix.id.rpartition("/")[2] for fix in finding.fixes] == ["bucket-policy"], "the setting is right as it is"

@@ -54,3 +54,10 @@ async def test_the_guides_old_way_is_fine_where_the_files_have_that_key(look):
     sharing = {**NO_OWN_KEY["DefaultUserSettings"], "SharingSettings": {"S3KmsKeyId": "{key:artifacts}"}}
     found = await look({"domains": {"analytics": {"DefaultUserSettings": sharing}}})
     assert found.status("wrong-key-field") == "pass", found.told()
+
+
+async def test_files_under_the_key_of_a_setting_that_is_gone_do_not_say_what_new_ones_get(look):
+    plain = {"algorithm": "AES256", "key": None, "bucket_key": None}
+    found = await look({**domain(), "buckets": {"artifacts": {"encryption": plain}}})
+    assert found.loud == {"wrong-key-field": "warn"}, found.told()
+    assert "SSE-S3" in found.finding("wrong-key-field").summary

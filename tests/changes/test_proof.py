@@ -7,9 +7,8 @@ from kinds import account_documents, typed
 
 from canvas_kms_tui import edits
 from canvas_kms_tui.change import Auto, Fix
-from canvas_kms_tui.changes import prove as prove_module
 from canvas_kms_tui.changes.apply import apply
-from canvas_kms_tui.changes.prove import prove, prove_all
+from canvas_kms_tui.changes.prove import _text, prove, prove_all
 from canvas_kms_tui.changes.repair import repair
 from canvas_kms_tui.changes.undo import undo
 from canvas_kms_tui.demo import environments
@@ -211,5 +210,5 @@ async def test_texts_are_left_unproven(fresh_demo, connect_to):
 @pytest.mark.parametrize(("decision", "words"), [("unknown", "unknown"), ("implicitly_denied", "implicitly denied")])
 def test_a_step_that_cannot_be_decided_is_not_called_denied(decision, words):
     step = StepResult("encrypt", "Encrypt", "kms:GenerateDataKey", "arn:aws:kms:::key/k", decision, (), ())
-    text = prove_module._text(None, None, [], [step], [step])
+    text = _text(None, None, [], [step], [step])
     assert text == f"Not proven: kms:GenerateDataKey on arn:aws:kms:::key/k would still be {words}."
