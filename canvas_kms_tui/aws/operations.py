@@ -74,6 +74,11 @@ def iam_role(params: Params, place: Place) -> str:
     return f"arn:{place.partition}:iam::{place.account}:role/{params.get('RoleName', '*')}"
 
 
+def iam_policy(params: Params, place: Place) -> str:
+    name = params.get("PolicyName", "*")
+    return str(params.get("PolicyArn") or f"arn:{place.partition}:iam::{place.account}:policy/{name}")
+
+
 def given(parameter: str) -> Namer:
     """The parameter is itself the name (``PolicyArn``, ``TargetId``)."""
 

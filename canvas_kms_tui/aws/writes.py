@@ -13,6 +13,7 @@ from canvas_kms_tui.aws.operations import (
     Operation,
     bucket,
     everything,
+    iam_policy,
     iam_role,
     kms_alias,
     kms_key,
@@ -46,6 +47,8 @@ WRITES: Final[dict[tuple[str, str], Operation]] = {
     ("sagemaker", "delete_user_profile"): _op(
         sagemaker("user-profile", "DomainId", "UserProfileName"), "sagemaker:DeleteUserProfile"
     ),
+    ("iam", "create_policy"): _op(iam_policy, "iam:CreatePolicy"),
+    ("iam", "delete_policy"): _op(iam_policy, "iam:DeletePolicy"),
     ("iam", "put_role_policy"): _op(iam_role, "iam:PutRolePolicy"),
     ("iam", "delete_role_policy"): _op(iam_role, "iam:DeleteRolePolicy"),
     ("iam", "update_assume_role_policy"): _op(iam_role, "iam:UpdateAssumeRolePolicy"),
@@ -117,9 +120,24 @@ def _role_for_sagemaker(params: Mapping[str, Any]) -> None:
         raise PermissionError("iam create_role that trusts anybody but SageMaker")
 
 
-def _only_sagemakers_policies(params: Mapping[str, Any]) -> None:
-    if not _SAGEMAKERS.fullmatch(str(params.get("PolicyArn"))):
-        raise PermissionError(f"iam attach_role_policy with {params.get('PolicyArn')}: none of SageMaker's own")
+def _sagemakers_policies_or_ours(params: Mapping[str, Any]) -> None:
+    arn = str(params.get("PolicyArn"))
+    if not _SAGEMAKERS.fullmatch(arn) and not _OURS.fullmatch(arn):
+        raise PermissionError(f"iam attach_role_policy with {arn}: none of SageMaker's own, and none of ours")
+
+
+def _only_our_policy(params: Mapping[str, Any]) -> None:
+    if not _OURS.fullmatch(arn := str(params.get("PolicyArn"))):
+        raise PermissionError(f"iam delete_policy with {arn}: none of ours")
+
+
+def _policy_for_named_things(params: Mapping[str, Any]) -> None:
+    if not re.fullmatch(_OUR_NAME, name := str(params.get("PolicyName"))):
+        raise PermissionError(f"iam create_policy with the name {name}: none of ours")
+    for statement in json.loads(str(params.get("PolicyDocument") or "{}")).get("Statement") or [{}]:
+        actions, resources = statement.get("Action"), statement.get("Resource")
+        if not actions or not resources or "*" in "".join(actions) or "*" in (resources, *resources):
+            raise PermissionError("iam create_policy that allows more than named actions on named resources")
 
 
 def _alias_of_ones_own(params: Mapping[str, Any]) -> None:
@@ -137,11 +155,15 @@ def _names_everybody(policy: str) -> bool:
 
 
 _SAGEMAKERS = re.compile(r"arn:aws[a-z-]*:iam::aws:policy/(service-role/)?AmazonSageMaker[A-Za-z]+")
+_OUR_NAME = r"CanvasKmsImport-[\w+=,.@-]+"
+_OURS = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:policy/" + _OUR_NAME)
 _MADE_STRICTLY: Final[dict[tuple[str, str], Callable[[Mapping[str, Any]], None]]] = {
     ("kms", "create_key"): _key_for_named_ones,
     ("kms", "delete_alias"): _alias_of_ones_own,
     ("iam", "create_role"): _role_for_sagemaker,
-    ("iam", "attach_role_policy"): _only_sagemakers_policies,
+    ("iam", "attach_role_policy"): _sagemakers_policies_or_ours,
+    ("iam", "create_policy"): _policy_for_named_things,
+    ("iam", "delete_policy"): _only_our_policy,
 }
 
 

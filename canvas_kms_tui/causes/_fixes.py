@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,9 @@ from canvas_kms_tui.findings import Finding
 from canvas_kms_tui.import_path import ImportPath
 from canvas_kms_tui.import_path.blame import Kind
 from canvas_kms_tui.policy import Document, StatementTrace
+
+#: Where an inline policy would leave no room for the next one either, a managed policy is offered too (characters).
+_ROOM = 1_000
 
 
 async def inline_policy_fix(
@@ -33,6 +37,50 @@ async def inline_policy_fix(
             edits.put_inline_role_policy(
                 role_name=role_name(role_arn), role_arn=role_arn, existing=existing, statements=statements
             ),
+        ),
+    )
+
+
+async def role_policy_fixes(
+    facts: Facts, finding: Finding, title: str, role_arn: str, statements: Sequence[Mapping[str, Any]]
+) -> list[Fix]:
+    """An inline policy of the role; where those are full, or nearly so, a managed policy of its own beside it."""
+    inline = await inline_policy_fix(facts, finding, "role-policy", f"{title}: an inline policy of the role", role_arn,
+                                     statements)  # fmt: skip
+    existing = await known(facts.roles.inline_documents(role_arn))
+    if inline is None or isinstance(existing, Unreadable) or edits.room_for_inline(existing) > _ROOM:
+        return [inline] if inline else []
+    managed = await _managed_policy_fix(facts, finding, title, role_arn, statements)
+    return [inline, managed] if managed else [inline]
+
+
+def literal(arn: str) -> str:
+    """The ARN in a policy's Resource, where a name with ``*``, ``?`` or ``$`` in it must mean that name alone."""
+    return re.sub(r"[$*?]", lambda found: f"${{{found[0]}}}", arn)
+
+
+async def _managed_policy_fix(
+    facts: Facts, finding: Finding, title: str, role_arn: str, statements: Sequence[Mapping[str, Any]]
+) -> Fix | None:
+    """None where it cannot be found out which policies there are."""
+    attached = await known(facts.roles.attached_arns(role_arn))
+    number = 1
+    while (
+        exists := await known(facts.roles.managed_policy_exists(edits.managed_policy_arn(role_arn, number)))
+    ) is True:
+        number += 1
+    if isinstance(attached, Unreadable) or isinstance(exists, Unreadable):
+        return None
+    return try_fix(
+        finding,
+        "managed-policy",
+        f"{title}: a managed policy, since its inline policies are nearly full or full",
+        Auto.YES,
+        lambda: edits.give_managed_policy(
+            policy_arn=edits.managed_policy_arn(role_arn, number),
+            role_arn=role_arn,
+            attached=attached,
+            statements=statements,
         ),
     )
 

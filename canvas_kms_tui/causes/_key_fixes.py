@@ -99,7 +99,7 @@ async def _let_role_use(
     elif who.role is not None:
         fixes += await _statement_fixes(facts, finding, who.arn, wanted)
     if inline:
-        fixes.append(await _inline_fix(facts, finding, who.arn, wanted))
+        fixes += await _role_fixes(facts, finding, who.arn, wanted)
     return [fix for fix in fixes if fix]
 
 
@@ -160,7 +160,7 @@ def _cleaned(change: Change, role_arn: str) -> Change:
     return dataclasses.replace(new, undo=Undo.COMPENSATING, undo_note=note)
 
 
-async def _inline_fix(facts: Facts, finding: Finding, role_arn: str, wanted: Sequence[_Wanted]) -> Fix | None:
+async def _role_fixes(facts: Facts, finding: Finding, role_arn: str, wanted: Sequence[_Wanted]) -> list[Fix]:
     statements = [
         {
             "Sid": one.hint,
@@ -171,8 +171,8 @@ async def _inline_fix(facts: Facts, finding: Finding, role_arn: str, wanted: Seq
         }
         for one in wanted
     ]
-    title = f"Let the role {role_name(role_arn)} use the key: an inline policy of the role"
-    return await _fixes.inline_policy_fix(facts, finding, "role-policy", title, role_arn, statements)
+    title = f"Let the role {role_name(role_arn)} use the key"
+    return await _fixes.role_policy_fixes(facts, finding, title, role_arn, statements)
 
 
 def _text_for_owner(finding: Finding, role_arn: str, wanted: Sequence[_Wanted]) -> Fix:

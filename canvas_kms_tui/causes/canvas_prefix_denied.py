@@ -103,9 +103,8 @@ async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fi
         return [_fixes.deny_text(finding, denying)]
     actions = [step.action for step, blame in ours if blame.layer == Layer.IDENTITY_POLICY]
     statements = _statements(path, place, dict.fromkeys(actions))
-    title = f"Let the role {role_name(who.arn)} use Canvas' folder: an inline policy of the role"
-    fix = await _fixes.inline_policy_fix(facts, finding, "role-policy", title, who.arn, statements)
-    return [fix] if fix and statements else []
+    title = f"Let the role {role_name(who.arn)} use Canvas' folder"
+    return await _fixes.role_policy_fixes(facts, finding, title, who.arn, statements) if statements else []
 
 
 def _statements(path: ImportPath, place: Place, actions: dict[str, None]) -> list[dict[str, object]]:

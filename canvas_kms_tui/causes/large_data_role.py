@@ -155,9 +155,8 @@ async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fi
         text = f"An explicit Deny decides: {finding.explanation} Whoever owns that policy has to change it."
         return [_fixes.owner_text(finding, "ask-owner", "Ask the owner of the policy that denies", text)]
     name = role_name(finding.resource)
-    title = f"Give the role {name} what the import needs: an inline policy of the role"
-    inline = await _fixes.inline_policy_fix(facts, finding, "role-policy", title, finding.resource, _statements(denied))
-    return [inline] if inline else []
+    title = f"Give the role {name} what the import needs"
+    return await _fixes.role_policy_fixes(facts, finding, title, finding.resource, _statements(denied))
 
 
 def _statements(denied: Sequence[Step]) -> list[dict[str, object]]:
@@ -166,6 +165,11 @@ def _statements(denied: Sequence[Step]) -> list[dict[str, object]]:
     for step in denied:
         actions.setdefault(step.resource, {})[step.action] = None
     return [
-        {"Sid": f"CanvasKmsLarge{number}", "Effect": "Allow", "Action": list(found), "Resource": resource}
+        {
+            "Sid": f"CanvasKmsLarge{number}",
+            "Effect": "Allow",
+            "Action": list(found),
+            "Resource": _fixes.literal(resource),
+        }
         for number, (resource, found) in enumerate(actions.items(), 1)
     ]

@@ -26,6 +26,7 @@ from canvas_kms_tui.findings import Finding, Severity
 from canvas_kms_tui.import_path import ImportPath
 from canvas_kms_tui.import_path.blame import Blame, Kind
 from canvas_kms_tui.import_path.path import Judged
+from canvas_kms_tui.target import Dataset
 
 CAUSE = Cause(
     id="role-denied-source",
@@ -63,7 +64,7 @@ async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fi
     objects = list(dict.fromkeys(step.resource for step in steps if step.action == "s3:GetObject"))
     statements: list[dict[str, object]] = []
     if objects:
-        resources = _resources(finding.resource, objects)
+        resources = _resources(finding.resource, objects, facts.target.datasets)
         statements.append(
             {"Sid": "CanvasKmsRead", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": resources}
         )
@@ -72,18 +73,19 @@ async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fi
             {"Sid": "CanvasKmsList", "Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": finding.resource}
         )
     who = await path.who()
-    title = f"Let the role {role_name(who.arn)} read the source: an inline policy of the role"
-    fix = await _fixes.inline_policy_fix(facts, finding, "role-policy", title, who.arn, statements)
-    return [fix] if fix and statements else []
+    title = f"Let the role {role_name(who.arn)} read the source"
+    return await _fixes.role_policy_fixes(facts, finding, title, who.arn, statements) if statements else []
 
 
-def _resources(bucket: str, objects: list[str]) -> str | list[str]:
-    """The objects one by one, or their common folder where a whole prefix is imported."""
-    if len(objects) == 1:
-        return objects[0]
-    common = objects[0]
-    for name in objects[1:]:
-        while not name.startswith(common):
-            common = common[:-1]
-    folder = common[: common.rfind("/") + 1]
-    return f"{folder}*" if len(folder) > len(bucket) else objects
+def _resources(bucket: str, objects: Sequence[str], datasets: Sequence[Dataset]) -> str | list[str]:
+    """The objects one by one; a folder only where the whole of it is imported."""
+    within = f"{bucket}/object/" if ":accesspoint" in bucket else f"{bucket}/"
+    folders = [
+        f"{within}{dataset.key}"
+        for dataset in datasets
+        if dataset.is_prefix and dataset.bucket in (bucket, bucket.rsplit(":", 1)[-1])
+    ]
+    whole = [folder for folder in folders if any(name.startswith(folder) for name in objects)]
+    single = [name for name in objects if not name.startswith(tuple(whole))]
+    found = [*(f"{_fixes.literal(folder)}*" for folder in whole), *map(_fixes.literal, single)]
+    return found[0] if len(found) == 1 else found

@@ -19,6 +19,7 @@ from canvas_kms_tui.edits.documents import (
 #: Which parameter carries the document, and whether as text.
 CARRIERS = {
     "PutKeyPolicy": ("Policy", True),
+    "CreatePolicy": ("PolicyDocument", True),
     "PutRolePolicy": ("PolicyDocument", True),
     "UpdateAssumeRolePolicy": ("PolicyDocument", True),
     "PutBucketPolicy": ("Policy", True),

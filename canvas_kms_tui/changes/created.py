@@ -115,6 +115,23 @@ def _more_attached(made: Sequence[Change], listed: Response, params: _Params) ->
     return {**listed, "AttachedPolicies": [*standing, *new]}
 
 
+def _policy_of(made: Sequence[Change], change: Change, params: _Params) -> bool:
+    return change.operation == "CreatePolicy" and change.resource == params.get("PolicyArn")
+
+
+def _policy(made: Sequence[Change], change: Change, params: _Params) -> Response | None:
+    if not _policy_of(made, change, params):
+        return None
+    named = {"PolicyName": change.parameters["PolicyName"], "Arn": change.resource}
+    return {"Policy": {**named, "DefaultVersionId": "v1", "AttachmentCount": 1}}
+
+
+def _policy_version(made: Sequence[Change], change: Change, params: _Params) -> Response | None:
+    if not _policy_of(made, change, params):
+        return None
+    return {"PolicyVersion": {"Document": plain(change.after), "VersionId": "v1", "IsDefaultVersion": True}}
+
+
 def _nobody(made: Sequence[Change], change: Change, params: _Params) -> Response | None:
     """No such inline policy, no answer of AWS about a role that is not there."""
     name = params.get("RoleName") or str(params.get("PolicySourceArn", "")).rsplit("/", 1)[-1]
@@ -192,6 +209,8 @@ _WHOLE: dict[tuple[str, str], _Answer] = {
     ("iam", "list_role_policies"): _role_answer(lambda change: {"PolicyNames": []}),
     ("iam", "list_role_tags"): _role_answer(lambda change: {"Tags": change.parameters["Tags"]}),
     ("iam", "list_attached_role_policies"): _attached,
+    ("iam", "get_policy"): _policy,
+    ("iam", "get_policy_version"): _policy_version,
     ("iam", "get_role_policy"): _nobody,
     ("iam", "simulate_principal_policy"): _nobody,
     ("sagemaker", "describe_domain"): _describe_domain,

@@ -52,6 +52,8 @@ def back(change: Change, found: Mapping[str, Any] | None = None) -> tuple[str, d
             return "DeleteRole", {"RoleName": parameters["RoleName"]}
         case "AttachRolePolicy":
             return "DetachRolePolicy", dict(parameters)
+        case "CreatePolicy":
+            return "DeletePolicy", {"PolicyArn": change.resource}
         case "CreateDomain":
             return "DeleteDomain", {"DomainId": made.get("DomainId", NEW_DOMAIN)}
         case _:
@@ -60,7 +62,7 @@ def back(change: Change, found: Mapping[str, Any] | None = None) -> tuple[str, d
 
 
 #: What undoes each creation.
-UNDONE_BY = ("CreateAlias", "CreateRole", "AttachRolePolicy", "CreateDomain", "CreateUserProfile")
+UNDONE_BY = ("CreateAlias", "CreateRole", "CreatePolicy", "AttachRolePolicy", "CreateDomain", "CreateUserProfile")
 
 
 async def _key(gateway: Gateway, change: Change) -> Any:
@@ -121,6 +123,14 @@ async def _role(gateway: Gateway, change: Change) -> Any:
     }
 
 
+async def _managed(gateway: Gateway, change: Change) -> Any:
+    """The document of the default version."""
+    policy = (await gateway.call("iam", "get_policy", PolicyArn=change.resource))["Policy"]
+    version = {"PolicyArn": change.resource, "VersionId": policy["DefaultVersionId"]}
+    document = (await gateway.call("iam", "get_policy_version", **version))["PolicyVersion"]["Document"]
+    return json.loads(document) if isinstance(document, str) else document
+
+
 async def _attached(gateway: Gateway, change: Change) -> Any:
     wanted = change.parameters["PolicyArn"]
     answer = await gateway.call("iam", "list_attached_role_policies", RoleName=change.parameters["RoleName"])
@@ -171,6 +181,7 @@ _READS: dict[str, Callable[[Gateway, Change], Awaitable[Any]]] = {
     "alias": _alias,
     "key rotation": _rotation,
     "role": _role,
+    "managed policy": _managed,
     "attached policy": _attached,
     "Domain": _domain,
     "user profile": _profile,
@@ -182,6 +193,7 @@ READ_ACTIONS = {
     "alias": ("kms:ListAliases",),
     "key rotation": ("kms:GetKeyRotationStatus",),
     "role": ("iam:GetRole",),
+    "managed policy": ("iam:GetPolicy", "iam:GetPolicyVersion"),
     "attached policy": ("iam:ListAttachedRolePolicies",),
     "Domain": ("sagemaker:ListDomains", "sagemaker:DescribeDomain"),
     "user profile": ("sagemaker:DescribeUserProfile",),

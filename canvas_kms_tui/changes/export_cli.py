@@ -10,6 +10,8 @@ from typing import Any
 
 from canvas_kms_tui.change import Change
 
+_PS_HEAD = "# For Windows PowerShell 5.1 and every PowerShell 7; documents are written to files in this directory."
+
 #: boto3's service name → the CLI's, where they differ.
 _SERVICES = {"s3": "s3api"}
 
@@ -21,18 +23,18 @@ def as_cli(change: Change) -> str:
 
 
 def as_powershell(change: Change) -> str:
-    """The same for PowerShell, which loses the quotes of JSON in arguments before version 7.3: documents go through a
-    file."""
+    """The same for PowerShell of any version. Before 7.3 it loses the quotes of JSON in arguments of programs (about
+    Parsing, "Passing arguments that contain quote characters"): whatever has quotes goes through a file."""
     written, arguments = [], []
     for number, (name, value) in enumerate(change.parameters.items(), 1):
         if _is_document(value):
             path = f"canvas-kms-{number}.json"
-            written.append(f"[IO.File]::WriteAllText((Join-Path $PWD '{path}'), {_ps_quote(_text(value))})")
+            written.append(f"[IO.File]::WriteAllText((Join-Path $PWD '{path}'), {_ps_quote(_ascii(_text(value)))})")
             arguments.append(f"--{dashed(name)} file://{path}")
         else:
             arguments.append(f"--{dashed(name)} {_ps_quote(_text(value))}")
     region = [f"--region {_ps_quote(change.region)}"] if change.region else []
-    return "\n".join([*written, " `\n  ".join([" ".join(words(change)), *region, *arguments])])
+    return "\n".join([_PS_HEAD, *written, " `\n  ".join([" ".join(words(change)), *region, *arguments])])
 
 
 def words(change: Change) -> list[str]:
@@ -52,7 +54,14 @@ def _arguments(change: Change, quote: Callable[[str], str]) -> list[str]:
 
 
 def _is_document(value: Any) -> bool:
-    return isinstance(value, (Mapping, list)) or (isinstance(value, str) and value.startswith("{"))
+    if isinstance(value, str):
+        return value.startswith("{") or '"' in value
+    return isinstance(value, (Mapping, list))
+
+
+def _ascii(text: str) -> str:
+    """JSON without other letters than ASCII: on Windows the CLI reads a file in the system's own encoding."""
+    return "".join(letter if letter.isascii() else json.dumps(letter)[1:-1] for letter in text)
 
 
 def _text(value: Any) -> str:

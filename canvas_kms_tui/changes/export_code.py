@@ -64,6 +64,8 @@ def _cloudformation(change: Change) -> tuple[str, dict[str, Any]] | None:
         case "PutRolePolicy":
             names = {name: parameters[name] for name in ("RoleName", "PolicyName")}
             return "AWS::IAM::RolePolicy", {**names, "PolicyDocument": after}
+        case "CreatePolicy":
+            return "AWS::IAM::ManagedPolicy", {"ManagedPolicyName": parameters["PolicyName"], "PolicyDocument": after}
         case "UpdateAssumeRolePolicy":
             return "AWS::IAM::Role", {"AssumeRolePolicyDocument": after}
         case "PutBucketPolicy":
@@ -124,6 +126,13 @@ def _terraform_policy(change: Change) -> _Block | None:
             role, name = parameters["RoleName"], parameters["PolicyName"]
             body = f"role   = {_hcl(role)}\nname   = {_hcl(name)}\n{_heredoc('policy', change.after)}"
             return _Block("aws_iam_role_policy", f"{role}:{name}", body)
+        case "CreatePolicy":
+            body = f"name   = {_hcl(parameters['PolicyName'])}\n{_heredoc('policy', change.after)}"
+            return _Block("aws_iam_policy", change.resource, body)
+        case "AttachRolePolicy":
+            role, policy = parameters["RoleName"], parameters["PolicyArn"]
+            body = f"role       = {_hcl(role)}\npolicy_arn = {_hcl(policy)}"
+            return _Block("aws_iam_role_policy_attachment", f"{role}/{policy}", body)
         case "UpdateAssumeRolePolicy":
             body = _heredoc("assume_role_policy", change.after)
             return _Block("aws_iam_role", parameters["RoleName"], body, whole=False)

@@ -41,7 +41,7 @@ def _same_place(first: Change, second: Change) -> bool:
 
 def _place(change: Change) -> tuple[object, ...]:
     """What a change writes to. Two steps of one key's state are two places."""
-    step = change.operation if change.document == "key state" else ""
+    step = change.operation if change.document == "key state" else change.parameters.get("PolicyArn", "")
     return change.resource, change.document, change.parameters.get("UserProfileName"), step
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from canvas_kms_tui.change import Change
 from canvas_kms_tui.changes import creation
 from canvas_kms_tui.changes.reverse import reverse_all
+from canvas_kms_tui.edits.role_policy import OUR_POLICY
 
 #: The read that shows a change's document before and after the write.
 _READS = {
@@ -41,6 +42,15 @@ _KINDS = {
         "iam:PutRolePolicy",
         "iam:DeleteRolePolicy",
         "iam:UpdateAssumeRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "iam:AttachRolePolicy",
+        "iam:DetachRolePolicy",
+    ),
+    ("iam", f"policy/{OUR_POLICY}-*"): (
+        "iam:GetPolicy",
+        "iam:GetPolicyVersion",
+        "iam:CreatePolicy",
+        "iam:DeletePolicy",
     ),
     ("sagemaker", "domain/*"): ("sagemaker:DescribeDomain", "sagemaker:UpdateDomain"),
     ("sagemaker", "user-profile/*"): ("sagemaker:DescribeUserProfile", "sagemaker:UpdateUserProfile"),

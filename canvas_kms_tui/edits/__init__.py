@@ -19,9 +19,15 @@ from canvas_kms_tui.edits.key_policy import (
     enable_key,
     other_users,
 )
+from canvas_kms_tui.edits.managed_policy import give_managed_policy, managed_policy_arn
 from canvas_kms_tui.edits.ours import with_our_statement
 from canvas_kms_tui.edits.principals import deleted_identities, replace_principal, without_deleted
-from canvas_kms_tui.edits.role_policy import edit_inline_role_policy, put_inline_role_policy, update_trust_policy
+from canvas_kms_tui.edits.role_policy import (
+    edit_inline_role_policy,
+    put_inline_role_policy,
+    room_for_inline,
+    update_trust_policy,
+)
 from canvas_kms_tui.edits.settings import Level, set_workspace_settings, update_domain_storage
 
 __all__ = [
@@ -43,6 +49,8 @@ __all__ = [
     "edit_key_policy",
     "enable_key",
     "equal",
+    "give_managed_policy",
+    "managed_policy_arn",
     "other_users",
     "put_bucket_cors",
     "put_bucket_encryption",
@@ -50,6 +58,7 @@ __all__ = [
     "remove_statement",
     "replace_condition_value",
     "replace_principal",
+    "room_for_inline",
     "set_workspace_settings",
     "statements",
     "update_domain_storage",

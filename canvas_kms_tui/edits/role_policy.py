@@ -49,6 +49,11 @@ def put_inline_role_policy(
     return edit_inline_role_policy(role_name=role_name, role_arn=role_arn, policy_name=name, current=current, new=new)
 
 
+def room_for_inline(existing: Mapping[str, Json]) -> int:
+    """How many characters the role's inline policies may still grow by."""
+    return INLINE_POLICIES_CHARACTERS - _total(existing)
+
+
 def edit_inline_role_policy(
     *, role_name: str, role_arn: str, policy_name: str, current: Json | None, new: Json
 ) -> Change:
@@ -111,6 +116,9 @@ def _all_ours(document: Json) -> bool:
 
 
 def _check_total(role_arn: str, policies: Mapping[str, Json]) -> None:
-    size = sum(characters(parsed(document) or {}) for document in policies.values())
-    if size > INLINE_POLICIES_CHARACTERS:
+    if (size := _total(policies)) > INLINE_POLICIES_CHARACTERS:
         raise TooLarge(f"the inline policies of {role_arn}", size, INLINE_POLICIES_CHARACTERS, "characters")
+
+
+def _total(policies: Mapping[str, Json]) -> int:
+    return sum(characters(parsed(document) or {}) for document in policies.values())

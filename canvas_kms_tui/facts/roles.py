@@ -52,9 +52,13 @@ class Roles:
                 policies.extend(part)
         return tuple(policies)
 
-    async def _attached(self, arn: str) -> tuple[Document | Unread, ...]:
+    async def attached_arns(self, arn: str) -> tuple[str, ...]:
+        """The managed policies that the role has."""
         answer = await self._reader.get("iam", "list_attached_role_policies", RoleName=role_name(arn))
-        arns = [policy["PolicyArn"] for policy in answer.get("AttachedPolicies") or ()]
+        return tuple(policy["PolicyArn"] for policy in answer.get("AttachedPolicies") or ())
+
+    async def _attached(self, arn: str) -> tuple[Document | Unread, ...]:
+        arns = await self.attached_arns(arn)
         return tuple(
             await asyncio.gather(
                 *(known_or_unread(self.managed_policy(policy), f"managed policy {policy}") for policy in arns)
@@ -100,6 +104,10 @@ class Roles:
         text = await self._reader.get("iam", "get_policy_version", PolicyArn=policy_arn, VersionId=version)
         short = policy_arn.split(":policy/", 1)[-1]
         return Document.parse(text["PolicyVersion"]["Document"], name=f"managed policy {short} ({version})")
+
+    @question
+    async def managed_policy_exists(self, policy_arn: str) -> bool:
+        return await self._reader.find("iam", "get_policy", PolicyArn=policy_arn) is not None
 
     @question
     async def boundary(self, arn: str) -> Document | Unread | None:

@@ -10,6 +10,7 @@ import botocore.session
 import pytest
 from botocore import xform_name
 from hypothesis import given
+from hypothesis import settings as running
 from hypothesis import strategies as st
 
 from canvas_kms_tui import edits
@@ -97,6 +98,7 @@ def test_commands_and_parameters_are_those_of_the_api(change):
         assert xform_name(name, "-") == dashed(name)
 
 
+@running(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffd"), max_size=30))
 def test_a_real_bash_gets_what_was_meant(sid):
     change = key_policy(sid)
@@ -138,6 +140,13 @@ def test_powershell_gets_literal_strings_and_documents_through_files(change):
     assert "{" not in command
     assert '"' not in command
     assert text.count("WriteAllText") == command.count("file://")
+
+
+def test_powershell_is_told_for_which_version_it_is_and_gets_ascii_files():
+    text = as_powershell(key_policy("Gr\u00fc\u00dfe \U0001f511"))
+    assert text.startswith("# For Windows PowerShell 5.1 and every PowerShell 7")
+    assert text.isascii()
+    assert "Gr\\u00fc\\u00dfe \\ud83d\\udd11" in text
 
 
 def test_powershell_doubles_every_kind_of_quote():
