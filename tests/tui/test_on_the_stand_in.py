@@ -52,8 +52,10 @@ def stand_in() -> RunningDemo:
 
 
 @asynccontextmanager
-async def seated(name: str, tmp_path: Path, size: tuple[int, int] = (120, 36), **more: Any) -> AsyncIterator[Seat]:
-    environment = environments.load(name)
+async def seated(
+    wanted: str | environments.Environment, tmp_path: Path, size: tuple[int, int] = (120, 36), **more: Any
+) -> AsyncIterator[Seat]:
+    environment = environments.load(wanted) if isinstance(wanted, str) else wanted
     demo = stand_in()
     demo.load(environment)
     opened: list[Connection] = []

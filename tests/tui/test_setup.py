@@ -11,7 +11,10 @@ from screen_text import text, until, until_gone
 from test_on_the_stand_in import seated
 from textual.pilot import Pilot
 
-from canvas_kms_tui.setup import load
+from canvas_kms_tui.demo import environments
+from canvas_kms_tui.gateway import CallFailed, FailureKind
+from canvas_kms_tui.setup import Answers, load, save
+from canvas_kms_tui.tui.screens import setup_flow
 
 pytestmark = pytest.mark.xdist_group("tui-stand-in")
 
@@ -29,26 +32,41 @@ async def enter(pilot: Pilot[int], typed: str) -> None:
     await pilot.pause()
 
 
+QUESTIONS = (
+    "Which Domain shall Canvas run in?",
+    "How do users sign in",
+    "Which execution role",
+    "Which of AWS's own policies",
+    "encrypts the Domain's volumes",
+    "encrypts Canvas' data",
+    "Where shall Canvas keep",
+    "refuse every other key",
+    "upload files from the browser",
+    "Which data will be imported",
+    "reach the internet",
+    "Which VPC",
+    "Which subnets",
+    "Which user profiles",
+)
+
+
+async def to_question(pilot: Pilot[int], wanted: str, start: str = QUESTIONS[0]) -> None:
+    """Take what is proposed until there."""
+    await until(pilot, start, seconds=30)
+    for question in QUESTIONS[QUESTIONS.index(start) + 1 : QUESTIONS.index(wanted) + 1]:
+        await pilot.press("ctrl+s")
+        await until(pilot, question)
+
+
 async def to_the_review(pilot: Pilot[int]) -> None:
     """Take what is proposed everywhere; name a dataset and a user."""
-    await until(pilot, "Which Domain shall Canvas run in?", seconds=30)
-    for question in ("How do users sign in", "Which execution role", "Which of AWS's own policies"):
+    await until(pilot, QUESTIONS[0], seconds=30)
+    for question in QUESTIONS[1:4]:
         await pilot.press("enter")
         await until(pilot, question)
-    for question in (
-        "encrypts the Domain's volumes",
-        "encrypts Canvas' data",
-        "Where shall Canvas keep",
-        "refuse every other key",
-        "upload files from the browser",
-        "Which data will be imported",
-    ):
-        await pilot.press("ctrl+s")
-        await until(pilot, question)
+    await to_question(pilot, "Which data will be imported", start=QUESTIONS[3])
     await enter(pilot, SOURCE)
-    for question in ("reach the internet", "Which VPC", "Which subnets", "Which user profiles"):
-        await pilot.press("ctrl+s")
-        await until(pilot, question)
+    await to_question(pilot, "Which user profiles", start="Which data will be imported")
     await enter(pilot, "ana")
     await until(pilot, "is created")
     await pilot.press("ctrl+s")
@@ -137,3 +155,59 @@ async def test_a_domain_that_lacks_only_its_key_is_recognised(tmp_path: Path) ->
         await pilot.press("ctrl+s")
         shown = await until(pilot, "What is made, in this order", seconds=60)
         assert "create" not in shown.split("What is made")[1].split("The import as")[0]
+
+
+async def test_data_that_is_not_there_is_refused_at_its_question(tmp_path: Path) -> None:
+    async with seated("empty-account", tmp_path, setup=True, domain_id=None, user_profile=None) as seat:
+        pilot = seat.pilot
+        await to_question(pilot, "Which data will be imported")
+        await enter(pilot, "s3://acme-sales/2025/churn.csv")
+        shown = await until(pilot, "there is no bucket 'acme-sales'")
+        assert "Which data will be imported" in shown
+        await pilot.press("ctrl+u")
+        await enter(pilot, SOURCE)
+        shown = await until(pilot, f"✓ {SOURCE}")
+        assert "there is no bucket" not in shown
+
+
+async def test_a_closed_way_to_s3_is_said_at_the_network(tmp_path: Path) -> None:
+    without = {"network": {"endpoints": {"vpce-0c0ffee0c0ffee001": None}}}
+    closed = environments.load("empty-account").moved(overrides=without)
+    async with seated(closed, tmp_path, (80, 24), setup=True, domain_id=None, user_profile=None) as seat:
+        pilot = seat.pilot
+        await to_question(pilot, "reach the internet")
+        await pilot.press("down", "enter")
+        shown = await until(pilot, "has no endpoint for S3")
+        assert "reach the internet" in shown
+        await pilot.press("up", "enter")
+        await until(pilot, "Which VPC")
+
+
+async def test_trouble_on_the_way_to_the_review_comes_back_to_the_questions(tmp_path: Path, monkeypatch) -> None:
+    async with seated("empty-account", tmp_path, setup=True, domain_id=None, user_profile=None) as seat:
+        pilot = seat.pilot
+        await to_question(pilot, "Which user profiles")
+        await enter(pilot, "ana")
+        await until(pilot, "is created")
+
+        async def refused(*_: object) -> None:
+            raise CallFailed(FailureKind.UNREACHABLE, "s3", "head_bucket", code="", message="")
+
+        monkeypatch.setattr(setup_flow, "prepare", refused)
+        await pilot.press("ctrl+s")
+        shown = await until(pilot, "AWS cannot be reached", seconds=30)
+        assert "Which user profiles" in shown
+        assert "✓ ana" in shown
+        monkeypatch.undo()
+
+
+async def test_answers_that_a_chosen_domain_cannot_follow_are_said_and_left_aside(tmp_path: Path) -> None:
+    lacking = environments.load("data-key-missing")
+    kept = tmp_path / "setup" / f"demo-{lacking.account}-{lacking.region}.toml"
+    save(Answers(domain="canvas", auth_mode="SSO", storage_key="aws-managed"), kept)
+    async with seated(lacking, tmp_path, setup=True) as seat:
+        await until(seat.pilot, "Which Domain", seconds=60)
+        await enter(seat.pilot, "analytics")
+        shown = await until(seat.pilot, "which can never be changed")
+        assert "Which execution role" in shown
+        assert "auth_mode: 'SSO', but users of" in shown

@@ -5,6 +5,8 @@ Nothing is changed before the review. Leaving keeps the answers in a file of the
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,8 +14,11 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from canvas_kms_tui.setup import Account, Answers, Problem
+from canvas_kms_tui.setup import Account, Answers, Problem, asked
+from canvas_kms_tui.setup.forever import settled
+from canvas_kms_tui.setup.future import ASKED
 from canvas_kms_tui.setup.steps import STEPS, Ask, Option, Step, applies, options, unread
+from canvas_kms_tui.tui.desk import Trouble
 from canvas_kms_tui.tui.screens.keyed import KeyedScreen, bindings
 from canvas_kms_tui.tui.screens.setup_words import said, with_answer
 from canvas_kms_tui.tui.widgets.key_footer import KeyFooter
@@ -34,11 +39,17 @@ class SetupScreen(KeyedScreen[Answers | None]):
     ]
     AUTO_FOCUS = "Input"
 
-    def __init__(self, answers: Answers, account: Account, problems: tuple[Problem, ...] = ()) -> None:
+    def __init__(
+        self, answers: Answers, account: Account, problems: tuple[Problem, ...] = (), trouble: str | None = None
+    ) -> None:
+        """``problems`` and ``trouble`` are what the review came to; an empty ``trouble`` only came back from it."""
         super().__init__()
-        self.answers, self.account, self.problems = answers, account, problems
+        self.account, self.problems, self.trouble = account, problems, trouble
+        self.answers, self._left_aside = settled(answers, account)
         self._pages = [(step, ask) for step in STEPS for ask in step.asks]
         self._page = 0
+        self._warned: set[str] = set()  #: what was said once does not stand in the way a second time
+        self._turn = asyncio.Lock()  #: one key after another, each on the page that it then finds
 
     def compose(self) -> ComposeResult:
         where = f"First set-up   {self.account.account} {self.account.region}   nothing is changed before the review"
@@ -55,8 +66,11 @@ class SetupScreen(KeyedScreen[Answers | None]):
     def on_mount(self) -> None:
         wrong = next((problem for problem in self.problems if problem.stops), None)
         if wrong is not None:
-            self._page = next(i for i, (_, ask) in enumerate(self._pages) if ask.answer == wrong.answer)
-        self._draw(str(wrong.text) if wrong else "")
+            pages = [i for i, (step, _) in enumerate(self._pages) if step.id == wrong.step]
+            self._page = next((i for i in pages if self._pages[i][1].answer == wrong.answer), pages[0])
+        elif self.trouble is not None:
+            self._page = len(self._pages) - 1
+        self._draw(wrong.text if wrong else self.trouble or "; ".join(self._left_aside))
 
     @property
     def step(self) -> Step:
@@ -154,16 +168,26 @@ class SetupScreen(KeyedScreen[Answers | None]):
         domain = self.account.domain(self.answers.domain)
         return bool(self.answers.profiles or (domain and domain.profiles))
 
+    def _in_turn(self, work: Callable[[], Awaitable[None]]) -> None:
+        async def wait() -> None:
+            async with self._turn:
+                await work()
+
+        self.run_worker(wait(), group="turn")
+
     def do_choose(self) -> None:
+        self._in_turn(self._choose)
+
+    async def _choose(self) -> None:
         typed, line = self.query_one(Input).value.strip(), self.query_one(LineView).current
         if self.ask.free and typed and (line is None or self._means_itself(typed)):
-            self._take(typed)
+            await self._take(typed)
         elif line is not None:
-            self._take_option(line.id.removeprefix("="))
+            await self._take_option(line.id.removeprefix("="))
         elif typed:
             self._tell("Nothing in the list matches what is typed.")
         else:
-            self.do_next()
+            await self._next()
 
     def _means_itself(self, typed: str) -> bool:
         """Whether what is typed is an answer of its own, not the beginning of one in the list."""
@@ -172,40 +196,80 @@ class SetupScreen(KeyedScreen[Answers | None]):
         }
         return typed not in values and (self.ask.kind == "many" or ":" in typed or "/" in typed)
 
-    def _take_option(self, value: str) -> None:
+    async def _take_option(self, value: str) -> None:
         chosen = next((o for o in options(self.ask, self.answers, self.account) if o.value == value), None)
         if chosen is not None and chosen.why_not:
             self._tell(f"{chosen.label} will not work: {chosen.why_not}.")
             return
-        self._take(value)
+        await self._take(value)
 
-    def _take(self, value: str) -> None:
-        self.answers, wrong = with_answer(self.answers, self.ask, value, self.account)
+    async def _take(self, value: str) -> None:
+        taken, wrong = with_answer(self.answers, self.ask, value, self.account)
         if wrong:
             self._tell(wrong)
             return
+        objection = ""
+        if self.ask.kind != "many" or (self.ask.answer == "datasets" and value in taken.datasets):
+            objection, stops = await self._objection(taken)
+            if stops:
+                self._tell(objection)
+                return
+        self.answers = taken
         if self.ask.kind == "many":
             with self.prevent(Input.Changed):
                 self.query_one(Input).value = ""
             self._list("", keep=True)
-            self._tell("")
+        if self.ask.kind == "many" or objection:
+            self._tell(objection)
             self.query_one("#sofar", Static).update(Content("\n".join(said(self.answers, self.account))))
             return
-        self.do_next()
+        if self.ask.answer == "domain":
+            self.answers, self._left_aside = settled(self.answers, self.account)
+        self._go_on("; ".join(self._left_aside) if self.ask.answer == "domain" else "")
+
+    async def _objection(self, answers: Answers) -> tuple[str, bool]:
+        """What AWS has against the answers of this page, and whether that stops; a warning is said once."""
+        if self.step.id not in ASKED or (connection := self.desk.connection) is None:
+            return "", False
+        step, account = self.step.id, self.account
+        self._tell("Looking at what stands in the account …")
+        try:
+            found = await self.desk.away(lambda: asked(step, answers, connection, account))
+        except Trouble as trouble:
+            return str(trouble), True
+        self._tell("")
+        for problem in found:
+            if problem.answer == self.ask.answer and (problem.stops or problem.text not in self._warned):
+                self._warned.add(problem.text)
+                return problem.text + ("" if problem.stops else "; ctrl+s goes on all the same"), problem.stops
+        return "", False
 
     def _tell(self, problem: str) -> None:
         self.query_one("#problem", Static).update(Content(problem))
 
     def do_next(self) -> None:
         """Go to the next question that is open; after the last one, to the review."""
+        self._in_turn(self._next)
+
+    async def _next(self) -> None:
+        objection, _ = await self._objection(self.answers)
+        if objection:
+            self._tell(objection)
+            return
+        self._go_on()
+
+    def _go_on(self, told: str = "") -> None:
         for page in range(self._page + 1, len(self._pages)):
             if applies(self._pages[page][1], self.answers, self.account):
                 self._page = page
-                self._draw()
+                self._draw(told)
                 return
         self.dismiss(self.answers)
 
     def do_back(self) -> None:
+        self._in_turn(self._back)
+
+    async def _back(self) -> None:
         for page in range(self._page - 1, -1, -1):
             if applies(self._pages[page][1], self.answers, self.account):
                 self._page = page

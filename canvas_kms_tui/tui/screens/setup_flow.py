@@ -30,29 +30,45 @@ async def set_up(screen: MainActions, looking: Callable[[str], None]) -> bool:
         raise Trouble("There is no connection.")
     kept = _kept(connection)
     answers, problems = _begun(kept, screen), tuple[Problem, ...]()
+    trouble: str | None = None
     while True:
         looking("Looking at what stands in the account")
         account = await desk.away(lambda: look(connection))
-        questions = SetupScreen(answers, account, problems)
+        questions = SetupScreen(answers, account, problems, trouble)
         chosen = await screen.app.push_screen_wait(questions)
         answers = questions.answers
         _keep(answers, kept, screen)
         if chosen is None:
             return False
-        looking("Simulating what would be made")
-        setup = await _prepared(screen, answers, connection, account)
-        problems = setup.problems
-        if setup.stopped:
+        try:
+            reviewed = await _reviewed(screen, answers, connection, account, looking)
+        except Trouble as stopped:
+            problems, trouble = (), str(stopped)
             continue
-        made = await screen.app.push_screen_wait(SetupReview(setup))
-        while made is not None and not made.ok:
-            looking("Looking at what stands in the account")
-            made = await screen.app.push_screen_wait(
-                SetupReview(await _prepared(screen, answers, connection, None)),
-            )
-        if made is not None:
-            _aim(screen, made)
+        if isinstance(reviewed, Made):
+            _aim(screen, reviewed)
             return True
+        problems, trouble = reviewed, ""
+
+
+async def _reviewed(
+    screen: MainActions, answers: Answers, connection: Connection, account: Account, looking: Callable[[str], None]
+) -> Made | tuple[Problem, ...]:
+    """What was made; or, where the review was not reached or was left, what is wrong with the answers.
+
+    Raises:
+        Trouble: AWS does not answer.
+    """
+    now: Account | None = account
+    while True:
+        looking("Simulating what would be made" if now else "Looking at what stands in the account")
+        setup = await _prepared(screen, answers, connection, now)
+        if setup.stopped:
+            return setup.problems
+        made = await screen.app.push_screen_wait(SetupReview(setup))
+        if made is None or made.ok:
+            return made or setup.problems
+        now = None  # go on from what stands then
 
 
 async def _prepared(screen: MainActions, answers: Answers, connection: Connection, account: Account | None) -> Setup:
