@@ -16,17 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from canvas_kms_tui import __version__
-from canvas_kms_tui.change import Auto, Change
+from canvas_kms_tui.change import Change
+from canvas_kms_tui.changes import stages
 from canvas_kms_tui.changes.apply import Outcome, apply, check_fresh, confirmations
 from canvas_kms_tui.changes.carry import is_consistent
 from canvas_kms_tui.changes.errors import Refused, WrongAccount
 from canvas_kms_tui.changes.journal import Journal
-from canvas_kms_tui.changes.merge import Conflict, merged
 from canvas_kms_tui.changes.prove import simulate
 from canvas_kms_tui.changes.record import digests, from_json, to_json
 from canvas_kms_tui.changes.repair import RepairPlan
 from canvas_kms_tui.changes.write import PATIENCE, Event
-from canvas_kms_tui.edits.documents import CannotEdit, digest
+from canvas_kms_tui.edits.documents import digest
 from canvas_kms_tui.engine import diagnose
 from canvas_kms_tui.evidence import look
 from canvas_kms_tui.facts import Facts
@@ -195,7 +195,7 @@ async def _proposed_anew(plan: Plan, connection: Connection) -> tuple[Change, ..
         diagnosis = await diagnose(facts)
     except BadTarget as gone:
         raise Refused(f"{gone}; nothing was written") from gone
-    changes = _same(plan, diagnosis) or _same(plan, await _confirmed(diagnosis, facts))
+    changes = await _same(plan, diagnosis, facts) or await _same(plan, await _confirmed(diagnosis, facts), facts)
     if changes is None:
         try:
             await check_fresh(plan.changes, connection)
@@ -214,18 +214,10 @@ async def _confirmed(diagnosis: Diagnosis, facts: Facts) -> Diagnosis:
     return await look(facts, diagnosis, what_changed=False, second_opinions=False, who_else=False)
 
 
-def _same(plan: Plan, diagnosis: Diagnosis) -> tuple[Change, ...] | None:
+async def _same(plan: Plan, diagnosis: Diagnosis, facts: Facts) -> tuple[Change, ...] | None:
     """The changes of the plan's fixes as the diagnosis proposes them; None where they are not those of the plan."""
-    found = {(finding.id, fix.id): fix for finding in diagnosis.findings for fix in finding.fixes}
-    chosen = [found.get(ids) for ids in plan.fixes]
-    fixes = [fix for fix in chosen if fix is not None and fix.auto is Auto.YES]
-    if not fixes or len(fixes) != len(plan.fixes):
-        return None
-    try:
-        proposed = merged([change for fix in fixes for change in fix.changes])
-    except (Conflict, CannotEdit):
-        return None
-    same = [digests(change) for change in proposed] == [digests(change) for change in plan.changes]
+    proposed = await stages.proposed(plan.fixes, diagnosis, facts)
+    same = [digests(change) for change in proposed or ()] == [digests(change) for change in plan.changes]
     return proposed if same else None
 
 

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from canvas_kms_tui.change import Auto, Change, Fix
+from canvas_kms_tui.changes import stages
 from canvas_kms_tui.changes.merge import Conflict, merged
-from canvas_kms_tui.changes.prove import Proof, simulate
+from canvas_kms_tui.changes.prove import Proof, prove_all, simulate
 from canvas_kms_tui.edits.documents import CannotEdit
 from canvas_kms_tui.facts import Facts
 from canvas_kms_tui.findings import Diagnosis, Finding, Status
@@ -68,7 +69,27 @@ async def repair(diagnosis: Diagnosis, facts: Facts) -> RepairPlan | None:
     all_that_can_be = set().union(*(ids for _, ids in mends))
     enough = [plan for (_, plan), (_, ids) in zip(singles, mends, strict=True) if ids == all_that_can_be]
     found = enough or await _several(diagnosis, facts, mends)
-    return _first_with_alternatives(found or [plan for _, plan in singles])
+    best = _first_with_alternatives(found or [plan for _, plan in singles])
+    return await _with_what_shows_then(diagnosis, facts, best)
+
+
+async def _with_what_shows_then(diagnosis: Diagnosis, facts: Facts, plan: RepairPlan) -> RepairPlan:
+    """The plan, gone on with where it uncovers something else that is ours to mend."""
+    known = {finding.id for finding in _wrong(diagnosis)}
+    if plan.proof.diagnosis is None or not {finding.id for finding in plan.left} - known:
+        return plan
+    then = stages.after(facts, plan.changes)
+    more = await repair(await prove_all(plan.proof.diagnosis, then), then)
+    if more is None or len(more.left) >= len(plan.left):
+        return plan
+    try:
+        changes = stages.chained(plan.changes, more.changes)
+    except (Conflict, CannotEdit):
+        return plan
+    proof = await simulate(diagnosis, facts, changes)
+    if not proof.ok:
+        return plan
+    return RepairPlan((*plan.fixes, *more.fixes), changes, proof, complete=more.complete, left=more.left)
 
 
 async def _several(diagnosis: Diagnosis, facts: Facts, mends: Sequence[tuple[Way, set[str]]]) -> list[RepairPlan]:
