@@ -66,6 +66,11 @@ class Entry:
     undone_by: str | None = None
 
     @property
+    def unreadable(self) -> bool:
+        """Nothing of it can be told or taken back; ``damaged`` says why."""
+        return bool(self.damaged) and not self.records
+
+    @property
     def made(self) -> tuple[ChangeRecord, ...]:
         """The changes that were written, in order."""
         return tuple(record for record in self.records if record.result is Result.DONE)
@@ -73,6 +78,8 @@ class Entry:
     @property
     def result(self) -> str:
         """One or two words for a list."""
+        if self.unreadable:
+            return "damaged"
         if self.undone_by:
             return "undone"
         if not self.closed:
@@ -84,6 +91,8 @@ class Entry:
 
 def read_entry(path: Path) -> Entry:
     """An entry from its lines; a line that a crash cut off is left out, and said."""
+    if path.is_symlink():
+        return _unreadable(path, "it is a link, which this program never makes")
     try:
         lines, damaged = _lines(path)
     except OSError as error:

@@ -116,8 +116,12 @@ class Journal:
         return OpenEntry(entry.id, path, file, bool(entry.damaged))
 
     def entries(self) -> list[Entry]:
-        """Every entry, the oldest first, with the undo that took it back where there is one."""
-        found = [read_entry(path) for path in sorted(self.directory.glob("*.jsonl"))]
+        """Every entry, the oldest first, with the undo that took it back where there is one.
+
+        Raises:
+            Refused: the directory cannot be read.
+        """
+        found = [read_entry(path) for path in self._files()]
         undone = {
             entry.header.undo_of: entry.id for entry in found if entry.header.undo_of and entry.closed and _all(entry)
         }
@@ -127,10 +131,12 @@ class Journal:
         """One entry by its id.
 
         Raises:
-            Refused: there is none; the message names the last ones.
+            Refused: there is none, and the message names the last ones; or nothing of it can be read.
         """
         entries = self.entries()
         for entry in entries:
+            if entry.id == entry_id and entry.unreadable:
+                raise Refused(f"entry {entry_id} of the journal cannot be used: {entry.damaged}; nothing was written")
             if entry.id == entry_id:
                 return entry
         last = ", ".join(entry.id for entry in entries[-3:]) or "none yet"
@@ -143,6 +149,14 @@ class Journal:
             for entry in self.entries()
             if not entry.closed and (entry.header.account, entry.header.source) == (account, source)
         ]
+
+    def _files(self) -> list[Path]:
+        try:
+            return sorted(path for path in self.directory.iterdir() if path.suffix == ".jsonl")
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise Refused(f"the journal cannot be read ({self.directory}: {error.strerror})") from error
 
     def _prepare(self) -> None:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -30,7 +30,12 @@ def _entry_text(entry: Entry) -> str:
         *([f"    damaged: {entry.damaged}"] if entry.damaged else []),
         *(f"    {_record_text(record)}" for record in entry.records),
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(_one_line, lines)) + "\n"
+
+
+def _one_line(text: str) -> str:
+    """What a value of the journal says cannot begin a line of its own, which would read like another entry."""
+    return "    " * text.startswith("    ") + " ".join(text.split()) if len(text.splitlines()) > 1 else text
 
 
 def _record_text(record: ChangeRecord) -> str:

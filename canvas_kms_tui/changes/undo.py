@@ -87,10 +87,10 @@ async def recover(connection: Connection, journal: Journal) -> list[Recovered]:
 
     An entry whose document cannot be read stays open. Another copy that is at work is left alone.
     """
-    if not journal.open_entries(account=connection.caller.account, source=connection.source):
-        return []
     found: list[Recovered] = []
     try:
+        if not journal.open_entries(account=connection.caller.account, source=connection.source):
+            return []
         with journal.locked():
             for entry in journal.open_entries(account=connection.caller.account, source=connection.source):
                 found += await _look_at(entry, connection, journal)

@@ -203,6 +203,9 @@ def _told(outcome: changes.Outcome) -> Exit:
 
 def journal(options: Options) -> int:
     """What was changed from here, the newest first; with ``--format json`` for machines, the oldest first."""
-    entries = changes.Journal().entries()
+    try:
+        entries = changes.Journal().entries()
+    except changes.Refused as refused:
+        raise Complaint(str(refused), refused.exit_code) from None
     to_stdout(changes.journal_json(entries) if options.format == ("json",) else changes.journal_text(entries))
     return Exit.CLEAN

@@ -197,14 +197,22 @@ class RealRooms:
         return Applied(outcome.entry_id, outcome.text, outcome.ok, made)
 
     async def last_change(self, case: Case) -> Undoable | None:
-        for entry in reversed(self._journal.entries()):
+        try:
+            entries = self._journal.entries()
+        except ChangeRefused:
+            return None  # the journal's own screen says why
+        for entry in reversed(entries):
             if self._is_ours(entry, case.connection) and entry.made and not entry.undone_by:
                 return _undoable(entry)
         return None
 
     async def journal(self, case: Case) -> Sequence[JournalLine]:
         account = case.connection.caller.account
-        entries = [entry for entry in reversed(self._journal.entries()) if entry.header.account == account]
+        try:
+            found = self._journal.entries()
+        except ChangeRefused as refused:
+            return [JournalLine("", "", "damaged", str(refused), str(refused))]
+        entries = [entry for entry in reversed(found) if entry.header.account == account]
         return [
             JournalLine(entry.id, entry.time, entry.result, entry.header.title, journal_text([entry]))
             for entry in entries

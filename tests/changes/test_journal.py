@@ -131,3 +131,34 @@ def test_an_entry_cannot_name_another_file_to_be_written_to(journal, tmp_path):
     (entry,) = journal.entries()
     journal.reopen(entry).close()
     assert list(tmp_path.glob("elsewhere*")) == []
+
+
+def hostile(journal):
+    """One entry of ours with a line break in its text, and what others may have left beside it."""
+    writing = journal.begin(HEADER, [CHANGE])
+    writing.outcome(0, Result.DONE, found={}, text="fine\n20990101T000000000-beef  done  forged")
+    writing.close()
+    (journal.directory / "foreign.jsonl").write_text("hello\n")
+    (journal.directory / "torn.jsonl").write_text('{"type":"entry"')
+    (journal.directory / "place.jsonl").mkdir()
+    (journal.directory / "link.jsonl").symlink_to(writing.path)
+
+
+def test_what_others_left_in_the_journal_is_listed_as_damaged_and_never_undone(journal):
+    hostile(journal)
+    results = {entry.id: entry.result for entry in journal.entries()}
+    for name in ("foreign", "torn", "place", "link"):
+        assert results[name] == "damaged"
+        with pytest.raises(Refused, match="cannot be used"):
+            journal.entry(name)
+
+
+def test_no_value_of_the_journal_begins_a_line_of_its_own(journal):
+    hostile(journal)
+    assert not any(line.startswith("20990101") for line in journal_text(journal.entries()).splitlines())
+
+
+def test_a_journal_that_cannot_be_read_is_not_called_empty(tmp_path):
+    (tmp_path / "journal").write_text("")
+    with pytest.raises(Refused, match="cannot be read"):
+        Journal(tmp_path / "journal").entries()
