@@ -105,7 +105,10 @@ def from_toml(text: str) -> Answers:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
         raise BadAnswers(f"is not TOML: {wrong}") from None
-    if (version := document.pop("version", None)) != VERSION:
+    version = document.pop("version", None)
+    if version is None:
+        raise BadAnswers(f"does not say its version: write version = {VERSION} (--print-answers gives a template)")
+    if type(version) is not int or version != VERSION:
         raise BadAnswers(f"version is {version!r}; this program reads version = {VERSION}")
     return from_data(document)
 

@@ -18,6 +18,7 @@ from canvas_kms_tui.target import BadTarget, Dataset
 #: API models: CreateDomain DomainName, CreateUserProfile UserProfileName; IAM role names; KMS aliases.
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
+_ROLE_ARN = re.compile(r"arn:[^:]+:iam::(?P<account>\d{12}):role/[^:]+")
 _ALIAS = re.compile(r"[a-zA-Z0-9/_-]{1,200}")
 _MANAGED = re.compile(r"AmazonSageMaker[A-Za-z]+")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -120,7 +121,10 @@ def _role(answers: Answers, account: Account) -> Iterator[Problem]:
         yield Problem("role", "role", _unread(account.roles, "whether the role exists is not known"))
         return
     if name.startswith("arn:"):
-        if name.split(":")[4] != account.account:
+        arn = _ROLE_ARN.fullmatch(name)
+        if arn is None:
+            yield Problem("role", "role", f"{name} is no role's ARN: arn:{account.partition}:iam::ACCOUNT:role/NAME")
+        elif arn["account"] != account.account:
             yield Problem("role", "role", f"{name} is of another account; Canvas needs a role of {account.account}")
         elif not account.role(name):
             yield Problem("role", "role", f"{name} does not exist; give a name alone to have it created")
@@ -230,6 +234,9 @@ def _profiles(answers: Answers, account: Account) -> Iterator[Problem]:
     for name in answers.profiles:
         if not _NAME.fullmatch(name):
             yield Problem("profiles", "profiles", f"{name!r} is no name: letters, digits and hyphens, at most 63")
+    lowered = [name.lower() for name in answers.profiles]
+    for name in dict.fromkeys(name for name in answers.profiles if lowered.count(name.lower()) > 1):
+        yield Problem("profiles", "profiles", f"{name!r} is there twice: SageMaker tells no small from capital letters")
     domain = account.domain(answers.domain)
     if not answers.profiles and not (domain and domain.profiles):
         yield Problem("profiles", "profiles", "at least one user profile, whose import is then proven")

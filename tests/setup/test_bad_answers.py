@@ -21,6 +21,8 @@ SALES = "acme-sales-data-111122223333"
         ({"auth_mode": "LDAP"}, "domain", "write IAM or SSO"),
         ({"role": "NightlyReports"}, "role", "does not trust sagemaker.amazonaws.com"),
         ({"role": "arn:aws:iam::999988887777:role/R"}, "role", "another account"),
+        ({"role": "arn:aws"}, "role", "is no role's ARN"),
+        ({"role": "arn:aws:iam::111122223333:user/bob"}, "role", "is no role's ARN"),
         ({"managed_policies": ("AdministratorAccess",)}, "role", "none of SageMaker's own"),
         ({"storage_key": "arn:aws:kms:us-east-1:111122223333:key/x"}, "storage-key", "the key is in us-east-1"),
         ({"data_key": "arn:aws:kms:eu-west-1:999988887777:key/x"}, "data-key", "of account 999988887777"),
@@ -40,6 +42,7 @@ SALES = "acme-sales-data-111122223333"
         ({"subnets": ("subnet-nowhere",)}, "network", "no subnet subnet-nowhere"),
         ({"profiles": ()}, "profiles", "at least one user profile"),
         ({"profiles": ("a b",)}, "profiles", "is no name"),
+        ({"profiles": ("ana", "Ana")}, "profiles", "'ana' is there twice"),
     ],
 )
 async def test_it_is_said_at_its_step(fresh_demo, more, step, says):
@@ -96,6 +99,8 @@ async def test_one_availability_zone_is_a_warning(fresh_demo):
     ("text", "says"),
     [
         ("version = 2", "version is 2"),
+        ("version = true", "version is True"),
+        ("", "does not say its version: write version = 1"),
         ("version = 1\nrole = 3", "role = 3: write a text"),
         ("version = 1\nprofiles = 'ana'", "profiles = 'ana': write a list"),
         ("version = 1\npin_key = 'yes'", "write true or false"),

@@ -50,7 +50,7 @@ async def set_up(demo: RunningDemo, wanted: Answers, state: Path) -> None:
     async with connected(demo) as connection:
         planned = await prepare(wanted, connection)
         assert not planned.stopped, planned.problems
-        assert planned.proven
+        assert planned.proven, planned.diagnosis and planned.diagnosis.verdict.headline
         made = await make(planned, connection=connection, journal=Journal(state), typed=planned.confirms)
         assert made.ok, made.text
         diagnosis = await diagnose(Facts(Calls(connection.gateway), made.target), Plan())
@@ -59,7 +59,7 @@ async def set_up(demo: RunningDemo, wanted: Answers, state: Path) -> None:
         assert above == []
         again = await prepare(wanted, connection)
         assert again.changes == ()
-        if "new" in (wanted.storage_key, wanted.data_key):
+        if any(change.operation == "CreateKey" for change in planned.changes):
             await nothing_is_there_twice(connection)
 
 
@@ -107,12 +107,21 @@ async def test_a_domain_that_lacks_only_its_s3_key_gets_only_that(fresh_demo, tm
         assert again.changes == ()
 
 
+async def test_a_domain_that_lacks_only_its_s3_key_becomes_healthy(fresh_demo, tmp_path):
+    demo = fresh_demo("data-key-missing")
+    await set_up(demo, Answers(domain="analytics"), tmp_path)
+    written = [
+        each["operation"] for each in demo.requests() if each["operation"].startswith(("Create", "Put", "Update"))
+    ]
+    assert written == ["PutBucketEncryption", "UpdateDomain"]
+
+
 async def test_a_role_that_lacks_rights_gets_them_from_the_causes_own_fixes(fresh_demo, tmp_path):
     demo = fresh_demo("role-denied-kms")
     wanted = answers(demo, domain=demo.environment.target.domain_id, profiles=(), local_upload=False)
     async with connected(demo) as connection:
         planned = await prepare(wanted, connection)
-        assert planned.proven
+        assert planned.proven, planned.diagnosis and planned.diagnosis.verdict.headline
         assert "kms:PutKeyPolicy" in [change.action for change in planned.changes]
 
 
