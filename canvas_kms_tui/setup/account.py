@@ -53,6 +53,7 @@ class Vpc:
     id: str
     subnets: tuple[tuple[str, str], ...]  #: (subnet, Availability Zone)
     default_group: str = ""
+    groups: tuple[str, ...] | None = None  #: its security groups; None where they may not be listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +244,9 @@ def why_not(metadata: Mapping[str, Any]) -> str:
 
 async def _vpcs(reader: Reader) -> list[Vpc]:
     vpcs, subnets = await asyncio.gather(reader.get("ec2", "describe_vpcs"), reader.get("ec2", "describe_subnets"))
-    groups = await known(reader.get("ec2", "describe_security_groups"))
-    standard = {} if isinstance(groups, Unreadable) else _default_groups(groups)
+    answer = await known(reader.get("ec2", "describe_security_groups"))
+    groups = None if isinstance(answer, Unreadable) else answer.get("SecurityGroups") or ()
+    standard = {} if groups is None else _default_groups(groups)
     return [
         Vpc(
             each["VpcId"],
@@ -254,13 +256,13 @@ async def _vpcs(reader: Reader) -> list[Vpc]:
                 if subnet["VpcId"] == each["VpcId"]
             ),
             standard.get(each["VpcId"], ""),
+            None if groups is None else tuple(one["GroupId"] for one in groups if one["VpcId"] == each["VpcId"]),
         )
         for each in vpcs.get("Vpcs") or ()
     ]
 
 
-def _default_groups(answer: Mapping[str, Any]) -> dict[str, str]:
-    groups = answer.get("SecurityGroups") or ()
+def _default_groups(groups: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return {group["VpcId"]: group["GroupId"] for group in groups if group.get("GroupName") == "default"}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from canvas_kms_tui.edits.creation import is_new_key
 from canvas_kms_tui.facts import Unreadable
-from canvas_kms_tui.setup.account import Account, Bucket, Key, listed
+from canvas_kms_tui.setup.account import Account, Bucket, Key, Vpc, listed
 from canvas_kms_tui.setup.answers import AWS_MANAGED, NEW, PUBLIC, SAME, VPC_ONLY, Answers
 from canvas_kms_tui.setup.forever import disagreeing
 from canvas_kms_tui.setup.planned import names
@@ -159,7 +159,7 @@ def _key(wanted: str, answer: str, account: Account) -> Iterator[Problem]:
         yield Problem(step, answer, _unread(account.keys, "whether the key can be used is not known"))
         return
     parts = wanted.split(":")
-    if wanted.startswith("arn:") and len(parts) >= 6:
+    if wanted.startswith("arn:") and len(parts) >= 6 and parts[3] and parts[4]:
         if parts[3] != account.region:
             yield Problem(step, answer, f"the key is in {parts[3]}; Canvas' bucket and Domain are in {account.region}")
             return
@@ -211,10 +211,19 @@ def _network(answers: Answers, account: Account) -> Iterator[Problem]:
         yield Problem("network", "vpc", f"choose one of {', '.join(each.id for each in account.vpcs)}")
     else:
         yield from _subnets(answers, vpc.subnets if vpc else account.vpcs[0].subnets)
-    if answers.network == VPC_ONLY and not answers.security_groups:
-        chosen = vpc or (account.vpcs[0] if len(account.vpcs) == 1 else None)
-        if chosen is not None and not chosen.default_group:
-            yield Problem("network", "security_groups", "VpcOnly needs a security group, and no default one was found")
+    chosen = vpc or (account.vpcs[0] if len(account.vpcs) == 1 and not answers.vpc else None)
+    if answers.network == VPC_ONLY and chosen is not None:
+        yield from _groups(answers, chosen)
+
+
+def _groups(answers: Answers, vpc: Vpc) -> Iterator[Problem]:
+    """The security groups of a VpcOnly Domain; they must be of its VPC."""
+    if not answers.security_groups and not vpc.default_group:
+        yield Problem("network", "security_groups", "VpcOnly needs a security group, and no default one was found")
+    for group in answers.security_groups:
+        if vpc.groups is not None and group not in vpc.groups:
+            known = ", ".join(vpc.groups) or "none"
+            yield Problem("network", "security_groups", f"no security group {group} in {vpc.id}; there are: {known}")
 
 
 def _subnets(answers: Answers, standing: tuple[tuple[str, str], ...]) -> Iterator[Problem]:

@@ -40,6 +40,7 @@ SALES = "acme-sales-data-111122223333"
         ({"network": "Intranet"}, "network", "write PublicInternetOnly or VpcOnly"),
         ({"vpc": "vpc-nowhere"}, "network", "no VPC vpc-nowhere"),
         ({"subnets": ("subnet-nowhere",)}, "network", "no subnet subnet-nowhere"),
+        ({"network": "VpcOnly", "security_groups": ("sg-nowhere",)}, "network", "no security group sg-nowhere in vpc-"),
         ({"profiles": ()}, "profiles", "at least one user profile"),
         ({"profiles": ("a b",)}, "profiles", "is no name"),
         ({"profiles": ("ana", "Ana")}, "profiles", "'ana' is there twice"),
