@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from canvas_kms_tui import __version__
-from canvas_kms_tui.aws import clean
+from canvas_kms_tui.aws import clean, shapes
 from canvas_kms_tui.gateway import Caller, CallFailed, CannotConnect, FailureKind
 from canvas_kms_tui.target import Dataset, Target
 
@@ -224,6 +224,7 @@ def _moment(said: str) -> datetime:
 def _call_from_json(call: Mapping[str, Any], region: str) -> Recorded:
     if not isinstance(call.get("answer"), dict) and not isinstance(call.get("failure"), dict):
         raise ValueError(f"{call['service']} {call['operation']} has neither answer nor failure")
+    shapes.check_answer(str(call["service"]), str(call["operation"]), call.get("answer") or {})
     return Recorded(
         service=str(call["service"]),
         operation=str(call["operation"]),
@@ -234,14 +235,10 @@ def _call_from_json(call: Mapping[str, Any], region: str) -> Recorded:
     )
 
 
-_FAILURE: Final = ("kind", "action", "resource", "code", "message", "request_id", "status", "headers")
-
-
 def _failure_from_json(failure: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if failure is None:
         return None
-    FailureKind(failure["kind"])
-    return {name: failure[name] for name in _FAILURE if name in failure}
+    return {"kind": FailureKind(failure["kind"]).value, **shapes.failure(failure)}
 
 
 def _target_from_json(said: Mapping[str, Any] | None, caller: Caller, region: str) -> Target | None:
@@ -254,7 +251,7 @@ def _target_from_json(said: Mapping[str, Any] | None, caller: Caller, region: st
         domain_id=str(said["domain_id"]),
         user_profile=str(said["user_profile"]),
         datasets=tuple(Dataset.parse(uri) for uri in said.get("datasets") or ()),
-        use_case=said.get("use_case"),
+        use_case=shapes.text_or_none(said, "use_case"),
         local_upload=bool(said.get("local_upload")),
-        error_text=said.get("error_text"),
+        error_text=shapes.text_or_none(said, "error_text"),
     )

@@ -230,3 +230,48 @@ async def test_only_tags_that_a_policy_names_are_kept(moto_url):
     await recorder.call("iam", "get_role_policy", RoleName="r", PolicyName="p")
     tags = recorder.case(None).calls[0].answer["Tags"]
     assert [tag["Key"] for tag in tags] == ["team", "Site", "aws:cloudformation:stack-name"]
+
+
+WRONG_KINDS = {
+    "a text is a number": (lambda case: case["target"].update(error_text=7), "error_text is not a text"),
+    "a list is a number": (lambda case: case["target"].update(datasets=5), "malformed"),
+    "a call is a number": (lambda case: case.update(calls=[1]), "malformed"),
+    "parameters are a list": (lambda case: case["calls"][0].update(params=[1]), "malformed"),
+    "a failure's code is a number": (
+        lambda case: case["calls"][0].update(answer=None, failure={"kind": "denied", "code": 3}),
+        "failure.code is not a text",
+    ),
+    "settings are a number": (
+        lambda case: next(call for call in case["calls"] if call["operation"] == "describe_user_profile").update(
+            answer={"UserSettings": 5}
+        ),
+        "describe_user_profile: UserSettings is neither an object nor a list",
+    ),
+    "a version that moves the cursor": (lambda case: case.update(case_version="\x1b[2J\u202e9"), "upgrade it"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG_KINDS)
+async def test_a_case_whose_parts_are_of_the_wrong_kind_is_one_clear_line(a_case, tmp_path, what):
+    spoil, says = WRONG_KINDS[what]
+    document, path = cases.as_json(a_case), tmp_path / "case.json"
+    document = json.loads(json.dumps(document))
+    spoil(document)
+    path.write_text(json.dumps(document))
+    with pytest.raises(CannotConnect, match=says) as refused:
+        open_case(path)
+    assert refused.value.exit_code == 2
+    assert "\n" not in str(refused.value)
+    assert "\x1b" not in str(refused.value)
+
+
+async def test_a_case_that_is_cut_off_links_to_itself_or_is_a_directory_is_one_clear_line(a_case, tmp_path):
+    whole, cut, loop = (tmp_path / name for name in ("case.json.gz", "cut.json.gz", "loop.json"))
+    cases.write(a_case, whole)
+    cut.write_bytes(whole.read_bytes()[:500])
+    loop.symlink_to(loop)
+    for path in (cut, loop, tmp_path, tmp_path / "none.json"):
+        with pytest.raises(CannotConnect) as refused:
+            open_case(path)
+        assert refused.value.exit_code == 2
+        assert "\n" not in str(refused.value)

@@ -11,13 +11,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.bench import bench_calls, bench_fleet, bench_memory, bench_paint, bench_policy, bench_screen
+from tests.bench import bench_calls, bench_cpu, bench_fleet, bench_memory, bench_paint, bench_policy, bench_screen
 from tests.bench.measure import Measure
 
 BENCHES: dict[str, Callable[[], Iterator[Measure]]] = {
     "paint": bench_paint.measures,
     "screen": bench_screen.measures,
     "calls": bench_calls.measures,
+    "cpu": bench_cpu.measures,
     "memory": bench_memory.measures,
     "fleet": bench_fleet.measures,
     "policy": bench_policy.measures,

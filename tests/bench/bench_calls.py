@@ -57,7 +57,7 @@ async def _measured(demo: RunningDemo, proxy: FaultProxy) -> list[Measure]:
         Measure(
             "diagnosis at 100 ms / longest chain",
             whole / least,
-            1.5,
+            1.3,
             "x",
             f"{whole:.2f} / {least:.1f} s; {' > '.join(chain)}",
         ),
