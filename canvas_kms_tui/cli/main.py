@@ -71,7 +71,7 @@ def _defect(defect: Exception) -> str:
 
 
 def _run(options: Options, argv: Sequence[str]) -> int:
-    if options.setup:
+    if options.setup and not (options.print_answers or options.print_policy):
         return _set_up(options)
     asked = [name for name in ERRANDS if getattr(options, name) not in (False, None, ())]
     if len(asked) > 1:

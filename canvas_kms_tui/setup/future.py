@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from canvas_kms_tui.change import Change
 from canvas_kms_tui.changes import Overlay, prove_all, repair
 from canvas_kms_tui.engine import diagnose
 from canvas_kms_tui.facts import Calls, Facts, Unreadable, known
-from canvas_kms_tui.findings import Diagnosis, Status, VerdictStatus
-from canvas_kms_tui.gateway import Connection
+from canvas_kms_tui.findings import CallStats, Diagnosis, Status, VerdictStatus
+from canvas_kms_tui.gateway import Connection, Gateway, Response
 from canvas_kms_tui.setup import account as accounts
 from canvas_kms_tui.setup import planned as plans
 from canvas_kms_tui.setup import probe
@@ -78,7 +80,7 @@ async def prepare(answers: Answers, connection: Connection, account: Account | N
     """Look, check, plan and prove. Reads only."""
     account = account or await accounts.look(connection)
     bucket = await accounts.bucket(connection, account, plans.bucket_name(answers, account))
-    calls = Calls(connection.gateway)
+    calls = Calls(_Settled(connection.gateway))
     found = problems(answers, account, bucket)
     found += await probe.datasets(answers, Facts(calls, _nobody(account)))
     if any(problem.stops for problem in found):
@@ -91,6 +93,26 @@ async def prepare(answers: Answers, connection: Connection, account: Account | N
     title = f"Set up Canvas in {named.setup}"
     return Setup(answers, account, bucket, target, tuple(changes), diagnosis, _ordered(found), title)
 
+
+class _Settled:
+    """Reads as they will be once AWS is done with what was begun: the making waits for that before it writes."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    def stats(self) -> CallStats:
+        return self._gateway.stats()
+
+    def now(self) -> datetime:
+        return self._gateway.now()
+
+    async def call(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Response:
+        answer = await self._gateway.call(service, operation, region=region, **params)
+        under_way = operation in ("describe_domain", "describe_user_profile") and answer.get("Status") in _UNDER_WAY
+        return {**answer, "Status": "InService"} if under_way else answer
+
+
+_UNDER_WAY = frozenset({"Pending", "Updating"})
 
 #: The steps of which AWS must be asked, besides what was read at the beginning.
 ASKED = ("bucket", "datasets", "network")

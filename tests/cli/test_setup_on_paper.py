@@ -50,3 +50,24 @@ def test_flags_that_contradict_each_other_are_said_in_one_line(flags, said, answ
     done = run("--demo", "empty-account", *(answers if flag == "FILE" else flag for flag in flags))
     assert done.returncode == 2
     assert said in the_line(done)
+
+
+def test_the_template_of_the_answers_is_read_back_and_asks_for_what_it_leaves_open(tmp_path):
+    printed = run("--setup", "--print-answers")
+    assert (printed.returncode, printed.stderr) == (0, "")
+    file = tmp_path / "answers.toml"
+    file.write_text(printed.stdout)
+    done = run("--setup", "--demo", "empty-account", "--answers", str(file), "--plan", str(tmp_path / "plan.json"))
+    assert done.returncode == 2
+    assert "profiles: at least one user profile" in the_line(done)
+    assert not (tmp_path / "plan.json").exists()
+
+
+def test_a_domain_that_lacks_only_its_s3_key_ends_healthy(tmp_path):
+    file = tmp_path / "answers.toml"
+    file.write_text('version = 1\ndomain = "analytics"\n')
+    flags = ("--setup", "--demo", "data-key-missing", "--answers", str(file), "--expect-account", "111122223333")
+    done = run(*flags)
+    assert done.returncode == 0, done.stderr
+    assert "✓ set CanvasAppSettings of the Domain" in done.stdout
+    assert "HEALTHY" in done.stdout

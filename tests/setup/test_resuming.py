@@ -9,12 +9,13 @@ import pytest
 from test_making import answers, connected, nothing_is_there_twice
 
 from canvas_kms_tui.changes import Event, Journal, recover
+from canvas_kms_tui.demo import environments
 from canvas_kms_tui.demo.server import RunningDemo
 from canvas_kms_tui.facts import Calls, Facts
 from canvas_kms_tui.findings import VerdictStatus
 from canvas_kms_tui.fleet.run import Plan, diagnose
 from canvas_kms_tui.gateway import CallFailed, Connection, FailureKind
-from canvas_kms_tui.setup import make, prepare
+from canvas_kms_tui.setup import Answers, make, prepare
 
 PIECES = 10
 STAGES = ("begun", "checked", "journalled", "sent", "written", "verified")
@@ -86,6 +87,15 @@ async def test_a_set_up_that_was_killed_goes_on(fresh_demo, tmp_path, piece, sta
 @pytest.mark.parametrize("piece", range(PIECES))
 async def test_a_set_up_that_was_killed_anywhere_goes_on(fresh_demo, tmp_path, piece, stage):
     await goes_on(fresh_demo("empty-account"), tmp_path, piece, stage)
+
+
+async def test_a_domain_that_an_earlier_run_left_under_way_is_proven_as_it_will_be(fresh_demo):
+    under_way = {"domains": {"analytics": {"status": "Updating"}}}
+    demo = fresh_demo(environments.load("data-key-missing").moved(overrides=under_way))
+    async with connected(demo) as connection:
+        planned = await prepare(Answers(domain="analytics"), connection)
+    assert planned.changes
+    assert planned.proven
 
 
 async def test_a_role_that_aws_does_not_know_everywhere_yet_is_waited_for(fresh_demo, tmp_path):
