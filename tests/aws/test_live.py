@@ -71,10 +71,10 @@ async def test_a_write_gives_the_request_id(connection: Connection, aws):
 
 
 async def test_all_pages_come_as_one_answer(connection: Connection, aws):
-    role = a_name("role")
-    aws("iam").create_role(RoleName=role, AssumeRolePolicyDocument=DOCUMENT)
+    role, iam = a_name("role"), aws("iam")
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument=DOCUMENT)
     for number in range(205):
-        aws("iam").put_role_policy(RoleName=role, PolicyName=f"p{number:03}", PolicyDocument=DOCUMENT)
+        iam.put_role_policy(RoleName=role, PolicyName=f"p{number:03}", PolicyDocument=DOCUMENT)
     answer = await connection.gateway.call("iam", "list_role_policies", RoleName=role)
     assert len(answer["PolicyNames"]) == len(set(answer["PolicyNames"])) == 205
     assert "Marker" not in answer

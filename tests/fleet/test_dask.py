@@ -13,10 +13,14 @@ import pytest
 from fleet import running
 from fleet.world import World, build
 
+from canvas_kms_tui import __version__
+from canvas_kms_tui.cli.worker import run_job
 from canvas_kms_tui.demo import server
 from canvas_kms_tui.demo.server import RunningDemo
+from canvas_kms_tui.fleet.engines import EngineGone
 
 distributed = pytest.importorskip("distributed")
+dask = pytest.importorskip("canvas_kms_tui.fleet.dask")
 
 
 @contextmanager
@@ -118,3 +122,47 @@ def test_the_task_that_travels_holds_no_credentials():
     place = Place("111122223333", "aws", "eu-west-1", "arn:aws:iam::111122223333:role/R", "x-1")
     access = Job(place, fleet._task(None)).data()["task"]["access"]
     assert set(access) == {"profile", "region", "endpoint_url", "log_file"}
+
+
+class _Answering:
+    """A Dask client whose workers say what they have of the program."""
+
+    def __init__(self, versions: dict[str, object]) -> None:
+        self._versions = versions
+
+    async def run(self, *_: object, **__: object) -> dict[str, object]:
+        return self._versions
+
+    async def nthreads(self) -> dict[str, int]:
+        return dict.fromkeys(self._versions, 2)
+
+
+@pytest.mark.parametrize(
+    ("versions", "told"),
+    [
+        ({"tcp://10.0.0.6:1": "0.0.1"}, "worker tcp://10.0.0.6:1 has version 0.0.1, this is"),
+        ({"tcp://10.0.0.6:1": ""}, "worker tcp://10.0.0.6:1 has no canvas-kms-tui"),
+        ({"tcp://10.0.0.6:1": OSError("gone")}, "worker tcp://10.0.0.6:1 has no canvas-kms-tui"),
+        ({}, "the cluster has no workers"),
+    ],
+    ids=["older", "without", "does not answer", "no workers"],
+)
+async def test_workers_without_this_version_are_told_in_a_line(versions, told):
+    cluster = dask.Cluster("tcp://10.0.0.5:8786", lambda data: [])
+    cluster._client = _Answering(versions)
+    with pytest.raises(EngineGone) as gone:
+        await cluster._check_versions()
+    assert told in str(gone.value)
+    assert "\n" not in str(gone.value)
+
+
+async def test_workers_of_this_version_are_taken_with_all_their_threads():
+    cluster = dask.Cluster("tcp://10.0.0.5:8786", lambda data: [])
+    cluster._client = _Answering({"a": __version__, "b": __version__})
+    await cluster._check_versions()
+    assert cluster.room == 8
+
+
+def test_a_job_of_another_version_is_refused_by_the_worker():
+    with pytest.raises(RuntimeError, match=r"the job is of 0\.0\.1"):
+        run_job({"task": {"version": "0.0.1"}})
