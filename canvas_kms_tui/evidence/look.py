@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from canvas_kms_tui.causes import Cause, catalogue
 from canvas_kms_tui.evidence.affected import affected
+from canvas_kms_tui.evidence.analyzer import with_analysis
 from canvas_kms_tui.evidence.handles import has_handles, with_handles
 from canvas_kms_tui.evidence.opinions import opinions, with_organization
 from canvas_kms_tui.evidence.probes import probes
@@ -56,7 +57,7 @@ async def look(
     if (said := diagnosis.said) and has_handles(said.message):
         parts.insert(0, lambda so_far: with_handles(facts, path, so_far))
     if second_opinions:
-        parts.append(lambda so_far: _with_opinions(path, so_far))
+        parts.append(lambda so_far: _with_opinions(facts, path, so_far))
     if probe_role:
         parts.append(lambda so_far: _with_probes(path, so_far))
     if who_else:
@@ -93,9 +94,10 @@ async def _confirmed(
     return await with_seen(facts, path, dataclasses.replace(diagnosis, findings=findings), since)
 
 
-async def _with_opinions(path: ImportPath, diagnosis: Diagnosis) -> Diagnosis:
+async def _with_opinions(facts: Facts, path: ImportPath, diagnosis: Diagnosis) -> Diagnosis:
     found = (*diagnosis.opinions, *await opinions(path))
-    return with_organization(dataclasses.replace(diagnosis, opinions=found))
+    told = with_organization(dataclasses.replace(diagnosis, opinions=found))
+    return await with_analysis(facts, path, told)
 
 
 async def _with_probes(path: ImportPath, diagnosis: Diagnosis) -> Diagnosis:

@@ -23,6 +23,10 @@ STAYING_MEMBERS: Final = frozenset(
         "use_case",
         "Status",
         "KeyState",
+        "policyType",
+        "validatePolicyResourceType",
+        "findingType",
+        "issueCode",
         "KeyUsage",
         "KeySpec",
         "Origin",
@@ -98,7 +102,7 @@ STAYING_MEMBERS: Final = frozenset(
     ]
 )
 #: Members that are AWS's sentences: only the names in them are replaced.
-SENTENCES: Final = frozenset({"message", "errorMessage", "FailureReason", "error_text"})
+SENTENCES: Final = frozenset({"message", "errorMessage", "FailureReason", "error_text", "findingDetails"})
 #: Members that may be a JSON document as text.
 _DOCUMENTS: Final = frozenset({"Policy", "Content", "PolicyDocument", "Document", "CloudTrailEvent", "policyDocument"})
 _CONDITIONS_ON_AWS_WORDS: Final = frozenset(
