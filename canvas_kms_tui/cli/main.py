@@ -71,18 +71,21 @@ def _defect(defect: Exception) -> str:
 
 
 def _run(options: Options, argv: Sequence[str]) -> int:
+    faces = ["web"] if options.web is not None else []
     if options.setup and not (options.print_answers or options.print_policy):
+        if faces:
+            raise UsageError("--web has no meaning with --setup: a tab only reads")
         return _set_up(options)
     asked = [name for name in ERRANDS if getattr(options, name) not in (False, None, ())]
-    if len(asked) > 1:
-        flags = " and ".join(f"--{name.replace('_', '-')}" for name in asked)
+    if len(asked + faces) > 1:
+        flags = " and ".join(f"--{name.replace('_', '-')}" for name in asked + faces)
         raise UsageError(f"{flags}: one at a time")
     if asked or options.batch:
         function, module = (asked[0], ERRANDS[asked[0]]) if asked else ("run", "batch")
         with _ended_like_interrupted():
             code: int = getattr(import_module(f"canvas_kms_tui.cli.{module}"), function)(options)
         return code
-    if options.web is not None:
+    if faces:
         from canvas_kms_tui.cli import web
 
         return web.run(options, argv)

@@ -95,3 +95,11 @@ def test_a_usage_error_is_one_line_on_stderr_and_exit_code_2(capsys):
 def test_two_questions_at_once_are_refused(capsys):
     assert main(["--list-causes", "--print-schema"]) == 2
     assert "--list-causes and --print-schema: one at a time" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("errand", "says"), [(["--doctor"], "--doctor and --web: one at a time"), (["--setup"], "--web has no meaning")]
+)
+def test_a_tab_does_no_errands(errand, says, capsys):
+    assert main(["--web", *errand]) == 2
+    assert says in capsys.readouterr().err
