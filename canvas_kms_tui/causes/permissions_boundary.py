@@ -13,11 +13,12 @@ Source: IAM user guide, "Permissions boundaries for IAM entities".
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from canvas_kms_tui.causes import _fixes
 from canvas_kms_tui.causes._cause import Cause, Group
-from canvas_kms_tui.causes._guards import guard_finding
+from canvas_kms_tui.causes._guards import guard_finding, missing_statements
 from canvas_kms_tui.change import Auto, Fix
 from canvas_kms_tui.facts import Facts, Unreadable, known
 from canvas_kms_tui.findings import Finding, Severity
@@ -47,9 +48,11 @@ async def check(facts: Facts, path: ImportPath) -> Sequence[Finding]:
 async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fix]:
     role = await known(facts.roles.role((await path.who()).arn))
     boundary = None if role is None or isinstance(role, Unreadable) else role.boundary_arn
-    actions = sorted({item.what.split(" on ")[0] for item in finding.evidence})
+    if denying := await _fixes.denying_statements(path, finding):
+        return [_fixes.deny_text(finding, denying)]
+    statements = "\n".join(map(json.dumps, await missing_statements(path, finding)))
     text = (
-        f"The boundary {boundary or finding.resource} limits the execution role. To let the import pass, it has to "
-        f"allow {', '.join(actions)} on the resources named in the evidence."
+        f"The boundary {boundary or finding.resource} limits the execution role. "
+        f"To let the import pass, its owner has to add:\n{statements}"
     )
     return [_fixes.owner_text(finding, "ask-owner", "Ask the owner of the boundary", text)]

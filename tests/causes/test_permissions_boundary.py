@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from patches import boundary, key, may, root, together, use
+from patches import NO_DOMAIN_KEY, boundary, key, may, root, together, use
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,14 @@ async def test_a_wide_limit_passes_and_another_roles_limit_is_no_concern(look):
 async def test_a_session_named_in_the_key_policy_is_not_needed_for_the_limit_to_bite(look):
     found = await look(together(boundary(may("s3:*", "*")), key("artifacts", root(), use())))
     assert found.loud == {"permissions-boundary": "fail"}, found.told()
+
+
+async def test_the_owner_is_told_the_very_statement_that_is_missing(look):
+    limit = {"Effect": "Allow", "NotAction": "kms:GenerateDataKey", "Resource": "*"}
+    found = await look(together(boundary(limit), NO_DOMAIN_KEY))
+    (fix,) = found.finding("permissions-boundary").fixes
+    statement = json.loads(fix.text.splitlines()[-1])
+    assert (statement["Effect"], statement["Action"]) == ("Allow", ["kms:GenerateDataKey"])
+    assert all(":kms:" in resource for resource in statement["Resource"])
+    denied = await look(boundary(may("*", "*"), may("s3:PutObject", "*", effect="Deny")))
+    assert "An explicit Deny decides" in denied.finding("permissions-boundary").fixes[0].text
