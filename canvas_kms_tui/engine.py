@@ -131,13 +131,13 @@ async def _run(cause: Cause, facts: Facts, path: ImportPath, observer: Observer,
 
 
 async def _fixes(cause: Cause, facts: Facts, path: ImportPath, finding: Finding) -> tuple[Fix, ...]:
-    """The ways to mend a finding; what may not be read only leaves a way out."""
+    """The ways to mend a finding; what may not be read only leaves a way out. Where there is none, what to do."""
     if finding.fixes or finding.status not in (Status.FAIL, Status.WARN):
         return finding.fixes
     try:
-        return tuple(await cause.fixes(facts, path, finding))
+        return tuple(await cause.fixes(facts, path, finding)) or cause.advice()
     except Unreadable:
-        return ()
+        return cause.advice()
     except Exception as defect:  # noqa: BLE001 - a finding stands even where its fix cannot be worked out
         text = f"A defect kept the fix from being worked out: {defect!r}"
         return (Fix(f"{cause.id}/defect", "No fix could be worked out", Auto.NEVER, text=text),)

@@ -26,6 +26,8 @@ class Group(StrEnum):
     AROUND = "Around them"
 
 
+_MENDING = "**How to mend it.**"
+
 Check = Callable[[Facts, ImportPath], Awaitable[Sequence[Finding]]]
 Fixes = Callable[[Facts, ImportPath, Finding], Awaitable[Sequence[Fix]]]
 Confirm = Callable[[Facts, ImportPath, Finding, timedelta], Awaitable[Finding]]
@@ -108,6 +110,12 @@ class Cause:
     def blocked(self, resource: str, by: str, summary: str, **more: Any) -> Finding:
         """It cannot be judged before the cause ``by`` is mended."""
         return self._finding(Status.BLOCKED, resource, summary, blocked_by=by, **more)
+
+    def advice(self) -> tuple[Fix, ...]:
+        """What the help says of mending it, for a finding that there is nothing to change for."""
+        _, _, text = self.help.partition(_MENDING)
+        text = " ".join(text.partition("\n\n")[0].split())
+        return (Fix(f"{self.id}/advice", "What to do", Auto.NEVER, text=text),) if text else ()
 
     def not_applicable(self, resource: str, summary: str) -> Finding:
         return self._finding(Status.NOT_APPLICABLE, resource, summary)

@@ -14,7 +14,7 @@ from canvas_kms_tui.facts.roles import role_name
 from canvas_kms_tui.facts.terms import Origin
 from canvas_kms_tui.findings import Finding
 from canvas_kms_tui.import_path import ImportPath
-from canvas_kms_tui.import_path.blame import Kind
+from canvas_kms_tui.import_path.blame import Blame, Kind
 from canvas_kms_tui.policy import Document, StatementTrace
 
 #: Where an inline policy would leave no room for the next one either, a managed policy is offered too (characters).
@@ -24,7 +24,9 @@ _ROOM = 1_000
 async def inline_policy_fix(
     facts: Facts, finding: Finding, way: str, title: str, role_arn: str, statements: Sequence[Mapping[str, Any]]
 ) -> Fix | None:
-    """An inline policy of the role; None where the role's inline policies may not be read."""
+    """An inline policy of the role; None where there is nothing to allow, or its inline policies may not be read."""
+    if not statements:
+        return None
     existing = await known(facts.roles.inline_documents(role_arn))
     if isinstance(existing, Unreadable):
         return None
@@ -150,6 +152,17 @@ def deny_text(finding: Finding, denying: Sequence[StatementTrace]) -> Fix:
     named = " and ".join(f"statement {trace.index} of the {trace.document}" for trace in denying)
     text = f"{finding.summary} An explicit Deny decides ({named}): whoever wrote it has to exempt the execution role."
     return owner_text(finding, "ask-owner", "Ask the owner of the policy that denies", text)
+
+
+def open_text(finding: Finding, blames: Sequence[Blame]) -> list[Fix]:
+    """For a warning: a statement applies or not by something that no read can tell; its owner can."""
+    named = dict.fromkeys(
+        f"statement {blame.statement.index} of the {blame.statement.document}" for blame in blames if blame.statement
+    )
+    if not named:
+        return []
+    text = f"{finding.summary} It is {' and '.join(named)}: whoever wrote that knows whether Canvas' requests meet it."
+    return [owner_text(finding, "ask-owner", "Ask the owner of the policy", text)]
 
 
 def owner_text(finding: Finding, way: str, title: str, text: str, changes: Sequence[Change] = ()) -> Fix:

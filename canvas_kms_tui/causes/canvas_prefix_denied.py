@@ -104,7 +104,13 @@ async def fixes(facts: Facts, path: ImportPath, finding: Finding) -> Sequence[Fi
     actions = [step.action for step, blame in ours if blame.layer == Layer.IDENTITY_POLICY]
     statements = _statements(path, place, dict.fromkeys(actions))
     title = f"Let the role {role_name(who.arn)} use Canvas' folder"
-    return await _fixes.role_policy_fixes(facts, finding, title, who.arn, statements) if statements else []
+    found = await _fixes.role_policy_fixes(facts, finding, title, who.arn, statements)
+    return found or _fixes.open_text(finding, await _open(path))
+
+
+async def _open(path: ImportPath) -> list[Blame]:
+    blames = [blame for item in await artifact_s3_steps(path) for blame in item.blames]
+    return [blame for blame in blames if blame.cause == CAUSE.id and blame.kind is Kind.UNSETTLED]
 
 
 def _statements(path: ImportPath, place: Place, actions: dict[str, None]) -> list[dict[str, object]]:

@@ -17,7 +17,7 @@ from canvas_kms_tui.evidence.seen import with_seen
 from canvas_kms_tui.evidence.timeline import timeline
 from canvas_kms_tui.facts import Facts, Unreadable, known
 from canvas_kms_tui.facts.trail import USES
-from canvas_kms_tui.findings import Diagnosis, Finding
+from canvas_kms_tui.findings import Diagnosis, Finding, Status
 from canvas_kms_tui.import_path import ImportPath
 from canvas_kms_tui.verdict import verdict_of
 
@@ -88,7 +88,10 @@ async def _confirmed(
     async def again(finding: Finding) -> Finding:
         cause = causes.get(finding.cause)
         found = await known(cause.confirm(facts, path, finding, since)) if cause else finding
-        return finding if isinstance(found, Unreadable) else found
+        if cause is None or isinstance(found, Unreadable):
+            return finding
+        loud = found.status in (Status.FAIL, Status.WARN)
+        return dataclasses.replace(found, fixes=cause.advice()) if loud and not found.fixes else found
 
     findings = tuple(await asyncio.gather(*map(again, diagnosis.findings)))
     return await with_seen(facts, path, dataclasses.replace(diagnosis, findings=findings), since)

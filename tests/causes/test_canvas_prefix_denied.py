@@ -70,3 +70,19 @@ async def test_what_is_in_the_folder_and_what_encrypts_it_is_told(look):
     told = {one.what: one.value for one in found.finding("canvas-prefix-denied").evidence}
     assert told["folder"].startswith("2 objects")
     assert told["newest object encrypted with"] == found.key("canvas-artifacts")
+
+
+async def test_a_statement_that_no_read_can_settle_is_asked_of_its_owner(look):
+    demand = {
+        "Sid": "Acl",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:PutObject",
+        "Resource": "arn:{partition}:s3:::{bucket:artifacts}/*",
+        "Condition": {"StringNotEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}},
+    }
+    found = await look({"buckets": {"artifacts": {"policy": {"Version": "2012-10-17", "Statement": [demand]}}}})
+    assert found.loud == {"canvas-prefix-denied": "warn"}, found.told()
+    (fix,) = found.finding("canvas-prefix-denied").fixes
+    assert (fix.id, fix.auto) == ("canvas-prefix-denied/ask-owner", "owner")
+    assert "statement 0 of the bucket policy" in fix.text

@@ -54,6 +54,15 @@ async def test_a_required_step_that_is_denied_is_never_called_anything_but_broke
         assert found.diagnosis.verdict.status in allowed, f"{denied}\n{found.told()}"
 
 
+@pytest.mark.parametrize("name", NAMES)
+async def test_whatever_is_wrong_says_what_to_do(name, recorded):
+    for finding in (await recorded(name)).diagnosis.findings:
+        if finding.status in (Status.FAIL, Status.WARN):
+            assert finding.fixes, finding.id
+            assert all(fix.changes or fix.text for fix in finding.fixes), finding.id
+            assert not [fix.title for fix in finding.fixes if fix.id.endswith("/defect")], finding.id
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "two-layers"])
 async def test_every_fix_that_may_be_applied_mends_and_can_be_undone(name, look, tmp_path):
     found = await look(name)
