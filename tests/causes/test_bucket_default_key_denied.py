@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from patches import NO_DOMAIN_KEY, encrypted, key, root, together, use, workspace
 
 UNSET = workspace(S3KmsKeyId=None)
@@ -42,3 +43,13 @@ async def test_default_encryption_that_may_not_be_read_is_unknown_under_this_id(
     found = await look(together(UNSET, {"operator": {"denied": [{"action": "s3:GetEncryptionConfiguration"}]}}))
     finding = found.finding("bucket-default-key-denied")
     assert finding.could_not_check.action == "s3:GetEncryptionConfiguration", found.told()
+
+
+@pytest.mark.parametrize(("more", "algorithm"), [({}, "aws:kms"), (NO_DOMAIN_KEY, "AES256")])
+async def test_another_default_is_the_last_way_and_is_typed_for(look, more, algorithm):
+    found = await look(together(UNSET, key("team", root()), encrypted("artifacts", key="{key:team}"), more))
+    *_, last = found.finding("bucket-default-key-denied").fixes
+    assert last.id.endswith("/bucket-encryption")
+    (change,) = last.changes
+    assert change.after["Rules"][0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == algorithm
+    assert change.confirm
