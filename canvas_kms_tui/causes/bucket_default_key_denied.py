@@ -7,7 +7,8 @@ it is set.
 **Why that breaks the import.** S3 encrypts Canvas' copy with the bucket's key, with the role's rights; KMS refuses.
 
 **How to mend it.** As for a configured key: a statement in the key policy, or an inline policy of the role. Last,
-another default for the bucket: the Domain's key, or S3's own (SSE-S3) where it has none. Objects that stand keep theirs.
+another default for the bucket: the Domain's key, or S3's own (SSE-S3) where it has none. Objects that stand keep
+theirs.
 
 Source: S3 user guide, "Setting default server-side encryption behavior for Amazon S3 buckets".
 """
