@@ -1,7 +1,7 @@
 """What a Domain that stands keeps: answers that would have it otherwise are said, never passed over.
 
 What was left as it is in the template counts as not answered: where it differs it is a note. Source: SageMaker API
-reference, UpdateDomain, which knows no DomainName, AuthMode and KmsKeyId.
+reference, UpdateDomain, which knows no DomainName, AuthMode and KmsKeyId, and a VpcId only for a Domain that has none.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def disagreeing(answers: Answers, account: Account) -> Iterator[Problem]:
         said = f"{answers.network!r}, but {name} is {standing}, {_NOT_HERE}: write {standing}"
         yield _differs("network", "network", said, answers.network == default.network)
     if answers.vpc and answers.vpc != (standing := described.get("VpcId")):
-        yield _differs("network", "vpc", f"{answers.vpc!r}, but {name} is in {standing}, {_NEVER}: leave it empty")
+        stands = f"is in {standing}, {_NEVER}" if standing else f"has none, {_NOT_HERE}"
+        yield _differs("network", "vpc", f"{answers.vpc!r}, but {name} {stands}: leave it empty")
     own = {"subnets": described.get("SubnetIds"), "security_groups": domain.settings.get("SecurityGroups")}
     for answer, standing in own.items():
         if (given := getattr(answers, answer)) and set(given) != set(standing or ()):
