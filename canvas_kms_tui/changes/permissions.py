@@ -43,8 +43,6 @@ _KINDS = {
         "iam:DeleteRolePolicy",
         "iam:UpdateAssumeRolePolicy",
         "iam:ListAttachedRolePolicies",
-        "iam:AttachRolePolicy",
-        "iam:DetachRolePolicy",
     ),
     ("iam", f"policy/{OUR_POLICY}-*"): (
         "iam:GetPolicy",
@@ -72,24 +70,30 @@ _KINDS = {
     ),
 }
 
+#: Attaching is for our own policies alone: whoever may attach any policy may do anything.
+_ATTACHING = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
+
 
 def policy_for(changes: Sequence[Change]) -> dict[str, Any]:
     """An IAM policy with which exactly these changes can be made, read back and undone.
 
     sts:GetCallerIdentity needs no permission.
     """
-    wanted: dict[str, dict[str, None]] = {}
+    wanted: dict[tuple[str, str], dict[str, None]] = {}
     for change in [*changes, *reverse_all(changes)]:
         for action in (*read_actions(change), change.action):
-            wanted.setdefault(change.resource, {})[action] = None
-    return _document((resource, sorted(actions)) for resource, actions in wanted.items())
+            attached = str(change.parameters["PolicyArn"]) if action in _ATTACHING else ""
+            wanted.setdefault((change.resource, attached), {})[action] = None
+    return _document((resource, sorted(actions), attached) for (resource, attached), actions in wanted.items())
 
 
 def policy_for_every_fix(*, partition: str, account: str, region: str) -> dict[str, Any]:
     """An IAM policy for whatever fix the program may propose in one account and Region."""
-    return _document(
-        (_arn(partition, service, region, account, rest), actions) for (service, rest), actions in _KINDS.items()
-    )
+    kinds = [
+        (_arn(partition, service, region, account, rest), actions, "") for (service, rest), actions in _KINDS.items()
+    ]
+    roles, ours = (_arn(partition, "iam", region, account, rest) for rest in ("role/*", f"policy/{OUR_POLICY}-*"))
+    return _document([*kinds, (roles, _ATTACHING, ours)])
 
 
 def read_actions(change: Change) -> tuple[str, ...]:
@@ -112,9 +116,11 @@ def _arn(partition: str, service: str, region: str, account: str, rest: str) -> 
     return f"arn:{partition}:{service}:{'' if service == 'iam' else region}:{account}:{rest}"
 
 
-def _document(allowed: Iterable[tuple[str, Iterable[str]]]) -> dict[str, Any]:
+def _document(allowed: Iterable[tuple[str, Iterable[str], str]]) -> dict[str, Any]:
+    """Each with its resource; where a policy is attached, with the one that may be."""
     statements = [
         {"Sid": f"CanvasKmsFix{number}", "Effect": "Allow", "Action": list(actions), "Resource": resource}
-        for number, (resource, actions) in enumerate(allowed, 1)
+        | ({"Condition": {"ArnLike": {"iam:PolicyARN": attached}}} if attached else {})
+        for number, (resource, actions, attached) in enumerate(allowed, 1)
     ]
     return {"Version": "2012-10-17", "Statement": statements}

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from faults import Fault, FaultProxy, Kind
-
 from canvas_kms_tui import engine
 from canvas_kms_tui.aws.live import connect
 from canvas_kms_tui.aws.options import ConnectOptions, Credentials
@@ -25,23 +23,23 @@ from canvas_kms_tui.findings import CallStats
 from canvas_kms_tui.gateway import CallFailed, Connection, Gateway
 from canvas_kms_tui.target import Target
 from tests.bench.measure import Measure
+from tests.bench.slow_road import slow_road
 
 LATENCY = 0.1
 
 
 def measures() -> Iterator[Measure]:
-    with server.start(environments.load("role-denied-kms")) as demo, FaultProxy(demo.endpoint_url) as proxy:
-        yield from asyncio.run(_measured(demo, proxy))
+    with server.start(environments.load("role-denied-kms")) as demo, slow_road(demo.endpoint_url, LATENCY) as url:
+        yield from asyncio.run(_measured(demo, url))
 
 
-async def _measured(demo: RunningDemo, proxy: FaultProxy) -> list[Measure]:
+async def _measured(demo: RunningDemo, url: str) -> list[Measure]:
     catalogue()
     connecting = Stall()
     with connecting:
-        connection = await _connect(demo, proxy)
+        connection = await _connect(demo, url)
         await engine.diagnose(Facts(connection.gateway, demo.environment.target))
     demo.reset()
-    proxy.add(Fault(Kind.LATENCY, seconds=LATENCY))
     recorder, running = Recorder(connection.gateway, demo.environment.target), Stall()
     with running:
         start = time.perf_counter()
@@ -68,12 +66,12 @@ async def _measured(demo: RunningDemo, proxy: FaultProxy) -> list[Measure]:
     ]
 
 
-async def _connect(demo: RunningDemo, proxy: FaultProxy) -> Connection:
+async def _connect(demo: RunningDemo, url: str) -> Connection:
     fake = demo.environment.credentials
     return await connect(
         ConnectOptions(
             region=demo.environment.region,
-            endpoint_url=proxy.url,
+            endpoint_url=url,
             isolated=Credentials(fake.access_key_id, fake.secret_access_key, fake.session_token),
         )
     )

@@ -61,6 +61,9 @@ def test_the_policy_for_every_fix_names_account_and_region():
     assert "arn:aws-cn:iam::121212121212:role/*" in resources
     created = [s["Resource"] for s in policy["Statement"] if "s3:CreateBucket" in s["Action"]]
     assert created == ["arn:aws-cn:s3:::sagemaker-cn-northwest-1-121212121212"]
+    attaching = [s.get("Condition") for s in policy["Statement"] if "iam:AttachRolePolicy" in s["Action"]]
+    ours = "arn:aws-cn:iam::121212121212:policy/CanvasKmsImport-*"
+    assert attaching == [{"ArnLike": {"iam:PolicyARN": ours}}], "whoever may attach any policy may do anything"
     allowed = {action for statement in policy["Statement"] for action in statement["Action"]}
     writes = {operation.actions[0] for operation in WRITES.values()}
     assert writes - allowed == SET_UP_ONLY
@@ -69,10 +72,8 @@ def test_the_policy_for_every_fix_names_account_and_region():
 
 #: What only the first-time set-up makes and takes away again.
 SET_UP_ONLY = {
-    "iam:AttachRolePolicy",
     "iam:CreateRole",
     "iam:DeleteRole",
-    "iam:DetachRolePolicy",
     "kms:CreateAlias",
     "kms:CreateKey",
     "kms:DeleteAlias",
