@@ -15,7 +15,10 @@ WAYS = [way for way in ways() if "everything" not in way.touches]
 PAIRS = pairs(random.Random(SEED), 16)
 
 
-@pytest.mark.parametrize("seed", range(SEED, SEED + 12))
+SEEDS = [pytest.param(SEED + i, marks=() if i < 4 else pytest.mark.slow) for i in range(12)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_a_world_that_nobody_broke_is_healthy(seed, fresh_demo):
     found = await outcome(fresh_demo("healthy"), (), seed)
     assert found.right, found.told

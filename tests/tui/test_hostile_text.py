@@ -38,7 +38,7 @@ def _poisoned(said: str) -> list[Finding]:
 
 
 @pytest.mark.parametrize("said", HOSTILE, ids=range(len(HOSTILE)))
-@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((60, 20), marks=pytest.mark.slow)])
 async def test_it_is_shown_as_it_is_and_breaks_nothing(
     opened: Open, rooms: FakeRooms, said: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
