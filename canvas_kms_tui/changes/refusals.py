@@ -34,6 +34,7 @@ def shut_out(changes: Sequence[Change], writer: str) -> list[str]:
 
 def _shut_out(change: Change, writer: str) -> str:
     editors: list[str] = []
+    gone = deleted_identities(change.before)
     for statement in statements(change.before):
         if statement.get("Effect") != "Allow" or not _may_edit(statement):
             continue
@@ -41,7 +42,7 @@ def _shut_out(change: Change, writer: str) -> str:
         named = as_list(principal.get("AWS")) if isinstance(principal, dict) else ["*"]
         if any(_is_or_holds(str(name), writer) for name in named):
             return ""
-        editors += map(str, named)
+        editors += [str(name) for name in named if str(name) not in gone]
     lead = f"KMS will refuse this from {_name(writer)}: the key policy lets"
     if not editors:
         return f"{lead} nobody change it. Only AWS Support can help the account's owner to that key again."

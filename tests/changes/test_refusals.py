@@ -64,3 +64,8 @@ async def test_it_is_among_the_warnings_of_the_plan(fresh_demo, connect_to):
     assert [one for one in advice.warnings if "lets only KeyAdministrator change it" in one]
     connection.write_role = "arn:aws:iam::111122223333:role/KeyAdministrator"
     assert not [one for one in (await changes.advise(connection, made)).warnings if "KMS will refuse" in one]
+
+
+def test_a_deleted_identity_is_not_named_as_an_editor():
+    (said,) = shut_out(_changes("arn:aws:iam::111122223333:role/Admin", "AROAEXAMPLEGONE12345"), SAM)
+    assert "lets only Admin change it" in said
