@@ -98,9 +98,13 @@ def as_text(document: Json) -> str:
     Raises:
         CannotEdit: hidden characters were replaced for display, so this is not what AWS holds.
     """
-    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
-    if _MARK in text:
+    if _MARK in json.dumps(document, ensure_ascii=False):
         raise CannotEdit("the document holds hidden characters that would be lost: edit it by hand")
+    return _serialised(document)
+
+
+def _serialised(document: Json) -> str:
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
     if text.isprintable() and max(map(ord, text)) <= 0xFF:
         return text
     return json.dumps(document, separators=(",", ":"))
@@ -113,8 +117,8 @@ def check_bytes(what: str, document: Json, limit: int) -> None:
 
 
 def characters(document: Json) -> int:
-    """Characters as IAM counts them: without white space."""
-    return len(re.sub(r"\s", "", as_text(document)))
+    """Characters as IAM counts them: without white space. A document that was altered for display counts as shown."""
+    return len(re.sub(r"\s", "", _serialised(document)))
 
 
 def unique_sid(hint: str, taken: Iterable[Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from patches import bucket_policy, encrypted, on_bucket, together, workspace
+from patches import NO_DOMAIN_KEY, bucket_policy, encrypted, on_bucket, together, workspace
 
 ALGORITHM = "s3:x-amz-server-side-encryption"
 KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
@@ -57,5 +57,5 @@ async def test_without_a_header_it_is_only_possible(condition, look):
 
 async def test_also_where_default_encryption_could_not_satisfy_it_is_a_warning(look):
     plain = encrypted("artifacts", algorithm="AES256", key=None, bucket_key=None)
-    found = await look(together(UNSET, plain, demanding(StringNotEquals={ALGORITHM: "aws:kms"})))
+    found = await look(together(UNSET, NO_DOMAIN_KEY, plain, demanding(StringNotEquals={ALGORITHM: "aws:kms"})))
     assert found.loud == {"bucket-policy-requires-sse": "warn"}, found.told()
