@@ -110,9 +110,13 @@ def test_it_is_code_and_permissions_like_every_change():
     assert "AWS::IAM::ManagedPolicy" in as_cloudformation(create)
     assert 'resource "aws_iam_policy"' in as_terraform(create)
     assert "# terraform import aws_iam_role_policy_attachment" in as_terraform(attach)
-    allowed = {s["Resource"]: s["Action"] for s in policy_for([create, attach])["Statement"]}
+    statements = policy_for([create, attach])["Statement"]
+    allowed = {s["Resource"]: s["Action"] for s in statements if "Condition" not in s}
     assert allowed[POLICY] == ["iam:CreatePolicy", "iam:DeletePolicy", "iam:GetPolicy", "iam:GetPolicyVersion"]
-    assert allowed[ROLE] == ["iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:ListAttachedRolePolicies"]
+    assert allowed[ROLE] == ["iam:ListAttachedRolePolicies"]
+    (attaching,) = [s for s in statements if "Condition" in s]
+    assert attaching["Action"] == ["iam:AttachRolePolicy", "iam:DetachRolePolicy"]
+    assert (attaching["Resource"], attaching["Condition"]) == (ROLE, {"ArnLike": {"iam:PolicyARN": POLICY}})
 
 
 def test_two_fixes_of_one_role_share_one_policy():
